@@ -1,0 +1,1 @@
+"""Brings facts home from Datadog into stores that their owner keeps."""

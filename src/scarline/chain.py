@@ -1,0 +1,121 @@
+"""One stream's chain while it is held: each entry is made after the last and kept with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from scarline import ledger
+from scarline.errors import ScarlineError, SourceRefused
+from scarline.ledger import Entry, Run, State, Word
+from scarline.model import CleanBatch, Missing, Window, content_digest
+from scarline.ports import Clock, Notify, Progress, Store, Written
+from scarline.privacy import redact_text
+
+
+class Chain:
+    """One stream's chain while it is held: adds entries, each after the last."""
+
+    def __init__(
+        self, stream: str, store: Store, clock: Clock, entries: Sequence[Entry]
+    ) -> None:
+        self._stream, self._store, self._clock = stream, store, clock
+        self._entries = list(entries)
+        self._run = ""
+        self._written = Written()
+        self.cursor = ledger.live_cursor(ledger.replay(entries))
+
+    async def close_abandoned(self) -> None:
+        """Close runs that have no end: their process is gone, or the stream would be held."""
+        for run in filter(is_open, ledger.replay(self._entries)):
+            error = "the process that pulled this ended without a word"
+            await self._append(run.run, Word.FAILED, {"error": error, "counts": {}})
+
+    async def start(self, window: Window | None) -> None:
+        at = self._clock()
+        number = len({entry.run for entry in self._entries}) + 1
+        self._run = f"{self._stream}-{at:%Y%m%dT%H%M%SZ}-{number}"
+        asked = {"window": str(window) if window else None, "after": self.cursor}
+        await self._append(self._run, Word.STARTED, asked)
+
+    async def commit(self, clean: CleanBatch) -> None:
+        entry = self._next(self._run, Word.WROTE, _told(clean))
+        written = await self._store.commit(clean, entry)
+        self._entries.append(entry)
+        self._written = Written(
+            self._written.new + written.new,
+            self._written.changed + written.changed,
+            self._written.same + written.same,
+        )
+
+    async def finish(self) -> Run:
+        run = self._replayed(self._run)
+        if run.missing and len(run.missing) >= len(run.asked) and not run.rows:
+            refused = SourceRefused(f"nothing was answered: {run.missing[0]['reason']}")
+            await self.fail(refused)
+            raise refused
+        state = State.PARTIAL if run.missing else State.DONE
+        await self._append(
+            self._run, Word.FINISHED, {"state": state, "counts": asdict(self._written)}
+        )
+        return self._replayed(self._run)
+
+    async def fail(self, error: BaseException) -> None:
+        told = redact_text(f"{type(error).__name__}: {error}".removesuffix(": "))
+        facts = {"error": told, "counts": asdict(self._written)}
+        try:
+            await self._append(self._run, Word.FAILED, facts)
+        except ScarlineError as lost:
+            error.add_note(f"this could not be put on the ledger: {lost}")
+
+    async def retract(self, run: Run, reason: str) -> Run:
+        facts = {"reason": reason, "rows": run.rows}
+        entry = self._next(run.run, Word.ROLLED_BACK, facts)
+        await self._store.retract(run.run, entry)
+        self._entries.append(entry)
+        return self._replayed(run.run)
+
+    def counting(self, notify: Notify) -> Callable[[Progress], None]:
+        """Return ``notify`` with the rows that are safely stored added to what it is told."""
+
+        def counted(progress: Progress) -> None:
+            written = self._written
+            notify(replace(progress, rows=written.new + written.changed + written.same))
+
+        return counted
+
+    def _replayed(self, run: str) -> Run:
+        return next(it for it in ledger.replay(self._entries) if it.run == run)
+
+    def _next(self, run: str, word: Word, facts: Mapping[str, Any]) -> Entry:
+        head = ledger.head_of(self._entries)
+        return ledger.follow(head, self._stream, run, word, self._clock(), facts)
+
+    async def _append(self, run: str, word: Word, facts: Mapping[str, Any]) -> None:
+        entry = self._next(run, word, facts)
+        await self._store.append(entry)
+        self._entries.append(entry)
+
+
+def _told(clean: CleanBatch) -> dict[str, Any]:
+    """Return what the ledger keeps of a batch: everything but its rows."""
+    batch = clean.batch
+    return {
+        "kind": batch.kind.name,
+        "rows": batch.rows.num_rows,
+        "digest": content_digest(batch.kind, batch.rows),
+        "cursor": batch.cursor,
+        "asked": [{"what": it.what, "window": str(it.window)} for it in batch.asked],
+        "missing": [_missing(it) for it in batch.missing],
+        "kept_out": dict(batch.kept_out),
+        "redacted": dict(clean.redacted),
+        "rules": clean.rules,
+        "usage": asdict(batch.usage),
+    }
+
+
+def _missing(missing: Missing) -> dict[str, str]:
+    return {"what": missing.what, "window": str(missing.window), "reason": missing.reason}
+
+
+def is_open(run: Run) -> bool:
+    return run.state is State.RUNNING

@@ -1,0 +1,207 @@
+"""The ledger: what happened, in order, each entry holding the digest of the one before.
+
+A stream has one chain. Nothing but entries is kept: runs, cursors and health are what
+:func:`replay` makes of them. A store accepts an entry only if it follows the head of its
+chain, so the chain is also the lock.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from scarline.model import Cursor, stamp
+
+
+class Word(StrEnum):
+    """What an entry says."""
+
+    STARTED = "started"
+    WROTE = "wrote"
+    FINISHED = "finished"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled back"
+
+
+class State(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact about one run. ``body`` is canonical JSON, kept to the byte."""
+
+    stream: str
+    position: int
+    run: str
+    word: Word
+    at: datetime
+    body: str
+    previous: str
+    digest: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return the body as a dictionary."""
+        facts: dict[str, Any] = orjson.loads(self.body)
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a stream's chain: the next entry takes this position and this digest."""
+
+    position: int = 0
+    digest: str = ""
+
+
+def follow(
+    head: Head, stream: str, run: str, word: Word, at: datetime, facts: Mapping[str, Any]
+) -> Entry:
+    """Return the entry that comes after ``head`` and says ``facts`` of ``run``."""
+    body = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
+    draft = Entry(stream, head.position + 1, run, word, at, body, head.digest, "")
+    return replace(draft, digest=digest_of(draft))
+
+
+def digest_of(entry: Entry) -> str:
+    """Return the SHA-256 over every field of ``entry`` but its digest."""
+    text = orjson.dumps(
+        [
+            entry.stream,
+            entry.position,
+            entry.run,
+            entry.word,
+            stamp(entry.at),
+            entry.body,
+            entry.previous,
+        ]
+    )
+    return sha256(text).hexdigest()
+
+
+def head_of(entries: Sequence[Entry]) -> Head:
+    """Return the head of a chain, given its entries in order."""
+    return Head(entries[-1].position, entries[-1].digest) if entries else Head()
+
+
+def faults(entries: Sequence[Entry], heads: Mapping[str, Head]) -> Iterator[str]:
+    """Yield a sentence for each place where a chain does not hold.
+
+    ``entries`` in order of position within each stream; ``heads`` as the store keeps
+    them beside the entries, which is what shows a cut-off end.
+    """
+    reached: dict[str, Head] = {}
+    for entry in entries:
+        before = reached.get(entry.stream, Head())
+        where = f"entry {entry.position} of {entry.stream} (run {entry.run})"
+        if entry.position != before.position + 1:
+            yield f"{where} follows entry {before.position}: entries between them are gone"
+        elif entry.previous != before.digest:
+            yield f"{where} does not hold the digest of the entry before it"
+        if digest_of(entry) != entry.digest:
+            yield f"{where} was changed after it was written"
+        reached[entry.stream] = Head(entry.position, entry.digest)
+    for stream in sorted(heads.keys() | reached.keys()):
+        if heads.get(stream) != reached.get(stream):
+            yield f"the chain of {stream} does not end where its head says: entries are gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the entries of one run add up to."""
+
+    run: str
+    stream: str
+    state: State
+    started_at: datetime
+    ended_at: datetime | None
+    request: Mapping[str, Any]
+    rows: int
+    batches: Mapping[int, str]  # position of the entry → digest of the rows it wrote
+    counts: Mapping[str, int]  # new, changed, same, as the store counted them
+    kept_out: Mapping[str, int]
+    redacted: Mapping[str, int]
+    asked: Sequence[Mapping[str, str]]
+    missing: Sequence[Mapping[str, str]]
+    usage: Mapping[str, float]
+    cursor: Cursor | None
+    error: str | None
+    reason: str | None
+
+    @property
+    def live(self) -> bool:
+        """Whether what the run wrote still counts."""
+        return self.state is not State.ROLLED_BACK
+
+
+def replay(entries: Iterable[Entry]) -> list[Run]:
+    """Return the runs that ``entries`` tell of, oldest first."""
+    told: dict[str, list[Entry]] = {}
+    for entry in entries:
+        told.setdefault(entry.run, []).append(entry)
+    return [_run(story) for story in told.values()]
+
+
+def live_cursor(runs: Sequence[Run]) -> Cursor | None:
+    """Return the cursor after the last batch of the last live run that wrote one."""
+    cursors = (run.cursor for run in reversed(runs) if run.live and run.cursor is not None)
+    return next(cursors, None)
+
+
+def _run(story: Sequence[Entry]) -> Run:
+    started = story[0]
+    wrote = [(entry.position, entry.facts) for entry in story if entry.word is Word.WROTE]
+    facts = [fact for _, fact in wrote]
+    endings = [entry for entry in story if entry.word in _ENDINGS]
+    end = endings[-1] if endings else None
+    closing = end.facts if end else {}
+    return Run(
+        run=started.run,
+        stream=started.stream,
+        state=_state(end),
+        started_at=started.at,
+        ended_at=next((entry.at for entry in endings), None),
+        request=started.facts,
+        rows=sum(fact["rows"] for fact in facts),
+        batches={position: fact["digest"] for position, fact in wrote if fact["rows"]},
+        counts=_sum(entry.facts.get("counts", {}) for entry in endings),
+        kept_out=_sum(fact["kept_out"] for fact in facts),
+        redacted=_sum(fact["redacted"] for fact in facts),
+        asked=[asked for fact in facts for asked in fact["asked"]],
+        missing=[missing for fact in facts for missing in fact["missing"]],
+        usage=_sum(fact["usage"] for fact in facts),
+        cursor=Cursor(facts[-1]["cursor"]) if facts else None,
+        error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
+        reason=closing.get("reason"),
+    )
+
+
+_ENDINGS = (Word.FINISHED, Word.FAILED, Word.ROLLED_BACK)
+
+
+def _state(end: Entry | None) -> State:
+    if end is None:
+        return State.RUNNING
+    if end.word is Word.FINISHED:
+        return State(end.facts["state"])
+    return State.FAILED if end.word is Word.FAILED else State.ROLLED_BACK
+
+
+def _sum(tallies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for tally in tallies:
+        for name, count in tally.items():
+            total[name] = total.get(name, 0) + count
+    return total

@@ -1,0 +1,151 @@
+"""The road: pull, rollback, runs, verify. Read this file first.
+
+A source yields batches, each is redacted, and a store commits it together with the
+ledger entry that tells of it::
+
+    Source.pull ──► Batch ──► redact ──► CleanBatch ──► Store.commit(batch, entry)
+
+What may vary is passed in: the sources, the store, the rules, the clock. What must always
+happen is called by name: redaction, and the entry.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from scarline import ledger
+from scarline.chain import Chain, is_open
+from scarline.errors import RunEnded, RunNotFound, UsageError
+from scarline.ledger import Run, State
+from scarline.model import Batch, Window
+from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
+from scarline.privacy import RULES, Rule, redact, redact_text
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What stands between the doors: sources by stream, one store, and four verbs."""
+
+    sources: Mapping[str, Source]
+    store: Store
+    clock: Clock
+    rules: Sequence[Rule] = RULES
+
+    async def pull(
+        self, stream: str, window: Window | None = None, notify: Notify = silent
+    ) -> Run:
+        """Bring home what ``stream`` has for ``window``, or what came since the last pull.
+
+        Returns the run, ``done`` or ``partial``; ``failed`` only if nothing was answered.
+        Raises ``RunInProgress`` if another pull holds the stream, ``UsageError`` for an
+        unknown stream, and whatever stopped the run, after the ledger has it.
+        """
+        source = self._source(stream)
+        async with self.store.lease(stream):
+            chain = await self._open(stream)
+            ask = Ask(stream, window, chain.cursor, notify)
+            await chain.start(window)
+            try:
+                await self._bring(source, ask, chain)
+            except BaseException as error:
+                await chain.fail(error)
+                raise
+            return await chain.finish()
+
+    async def _bring(self, source: Source, ask: Ask, chain: Chain) -> None:
+        told = replace(ask, notify=chain.counting(ask.notify))
+        async with aclosing(_ahead(source.pull(told))) as batches:
+            async for batch in batches:
+                await chain.commit(redact(batch, self.rules))
+
+    async def plan(self, stream: str, window: Window | None = None) -> Plan:
+        """Return the requests that :meth:`pull` would send. Nothing is sent or written."""
+        source = self._source(stream)
+        runs = ledger.replay(await self.store.entries(stream))
+        return await source.plan(Ask(stream, window, ledger.live_cursor(runs)))
+
+    async def rollback(self, run: str, reason: str) -> Run:
+        """Take away what ``run`` wrote, as if it had never been; the ledger keeps its story.
+
+        Raises ``RunNotFound``, ``RunEnded`` if it is rolled back already, and
+        ``RunInProgress`` while its stream is being pulled.
+        """
+        stream = (await self._find(run)).stream
+        async with self.store.lease(stream):
+            chain = await self._open(stream)
+            found = await self._find(run)
+            if not found.live:
+                message = f"run {run} is rolled back already: nothing of it is left to take away"
+                raise RunEnded(message)
+            return await chain.retract(found, redact_text(reason))
+
+    async def runs(self, stream: str | None = None) -> list[Run]:
+        """Return all runs, newest first. One without an end is running only if held."""
+        runs = ledger.replay(await self.store.entries(stream))
+        held = {run.stream: await self.store.leased(run.stream) for run in runs if is_open(run)}
+        told = [
+            replace(run, state=State.INTERRUPTED) if is_open(run) and not held[run.stream] else run
+            for run in runs
+        ]
+        return sorted(told, key=lambda run: (run.started_at, run.run), reverse=True)
+
+    async def verify(self) -> list[str]:
+        """Return a sentence for everything that does not hold; none means all is well.
+
+        Checks each chain, the rows of each live batch against the digest in its entry,
+        that no rows stand without an entry, and what the store itself finds.
+        """
+        entries = await self.store.entries()
+        audit = await self.store.audit()
+        found = list(ledger.faults(entries, await self.store.heads()))
+        told = {
+            (run.run, position): digest
+            for run in ledger.replay(entries)
+            if run.live
+            for position, digest in run.batches.items()
+        }
+        for key in sorted(told.keys() | audit.digests.keys()):
+            if told.get(key) != audit.digests.get(key):
+                found.append(_disagreement(key, key in told, key in audit.digests))
+        return found + list(audit.faults)
+
+    def _source(self, stream: str) -> Source:
+        if stream not in self.sources:
+            names = ", ".join(sorted(self.sources)) or "none"
+            message = f"there is no stream {stream!r}; there are: {names}"
+            raise UsageError(message)
+        return self.sources[stream]
+
+    async def _find(self, run: str) -> Run:
+        runs = ledger.replay(await self.store.entries())
+        found = next((it for it in runs if it.run == run), None)
+        if found is None:
+            message = f"there is no run {run!r}: `scarline runs` lists those there are"
+            raise RunNotFound(message)
+        return found
+
+    async def _open(self, stream: str) -> Chain:
+        chain = Chain(stream, self.store, self.clock, await self.store.entries(stream))
+        await chain.close_abandoned()
+        return chain
+
+
+def _disagreement(key: tuple[str, int], told: bool, held: bool) -> str:
+    where = f"the rows of entry {key[1]} of run {key[0]}"
+    if not held:
+        return f"{where} are gone"
+    return f"{where} were changed" if told else f"{where} have no entry that tells of them"
+
+
+async def _ahead(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:
+    """Yield ``batches``, fetching the next one while the last is being stored."""
+    coming = asyncio.ensure_future(anext(batches, None))
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.ensure_future(anext(batches, None))
+            yield batch
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await batches.aclose()

@@ -1,0 +1,1 @@
+"""The doors through which facts come in: one folder for each source."""

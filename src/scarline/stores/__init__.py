@@ -1,0 +1,1 @@
+"""The doors behind which facts stay: one folder for each store."""

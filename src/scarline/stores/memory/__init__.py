@@ -1,0 +1,136 @@
+"""A store without a disk: what the others are measured against, and gone with the process."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pyarrow as pa
+
+from scarline.errors import RunInProgress, StoreConflict
+from scarline.ledger import Entry, Head, head_of
+from scarline.model import CleanBatch, Kind, content_digest
+from scarline.ports import Audit, Check, Note, Query, Written
+
+Row = dict[str, Any]
+
+
+class MemoryStore:
+    """Keeps every batch as it was written and folds them anew at each question."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._heads: dict[str, Head] = {}
+        self._batches: dict[tuple[str, int], tuple[Kind, pa.RecordBatch]] = {}
+        self._held: set[str] = set()
+        self._notes: dict[str, Note] = {}
+
+    async def entries(self, stream: str | None = None) -> Sequence[Entry]:
+        """Return the entries of one stream, or of all, by stream and position."""
+        wanted = [entry for entry in self._entries if stream in (None, entry.stream)]
+        return sorted(wanted, key=lambda entry: (entry.stream, entry.position))
+
+    async def heads(self) -> Mapping[str, Head]:
+        """Return the head of each chain."""
+        return dict(self._heads)
+
+    async def append(self, entry: Entry) -> None:
+        """Add ``entry`` to its chain; raises ``StoreConflict`` if it does not follow."""
+        head = self._heads.get(entry.stream, Head())
+        if (entry.position, entry.previous) != (head.position + 1, head.digest):
+            message = (
+                f"entry {entry.position} of {entry.stream} does not follow the head of its "
+                "chain: another process wrote first; nothing was stored"
+            )
+            raise StoreConflict(message)
+        self._entries.append(entry)
+        self._heads[entry.stream] = head_of([entry])
+
+    async def commit(self, batch: CleanBatch, entry: Entry) -> Written:
+        """Add the rows of ``batch`` and ``entry``: both or neither."""
+        if not isinstance(batch, CleanBatch):
+            message = f"a store takes a CleanBatch, not a {type(batch).__name__}"
+            raise TypeError(message)
+        kind, rows = batch.batch.kind, batch.batch.rows
+        shown = self._shown(kind)
+        await self.append(entry)
+        self._batches[entry.run, entry.position] = (kind, rows)
+        old = [shown.get(_identity(kind, row)) for row in rows.to_pylist()]
+        values = rows.column("value").to_pylist()
+        same = sum(
+            before is not None and before["value"] == value
+            for before, value in zip(old, values, strict=True)
+        )
+        new = old.count(None)
+        return Written(new=new, changed=len(old) - new - same, same=same)
+
+    async def retract(self, run: str, entry: Entry) -> int:
+        """Take away all that ``run`` wrote and add ``entry``; return the number of rows."""
+        await self.append(entry)
+        mine = [key for key in self._batches if key[0] == run]
+        return sum(self._batches.pop(key)[1].num_rows for key in mine)
+
+    async def find(self, query: Query) -> pa.Table:
+        """Return the rows that show now, in the order of their key."""
+        rows = [row for row in self._shown(query.kind).values() if _matches(row, query)]
+        rows.sort(key=lambda row: _identity(query.kind, row))
+        return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema)
+
+    async def audit(self) -> Audit:
+        """Take the digest of every batch again."""
+        held = {key: own for key, own in self._batches.items() if own[1].num_rows}
+        return Audit({key: content_digest(*own) for key, own in held.items()})
+
+    @asynccontextmanager
+    async def lease(self, stream: str) -> AsyncIterator[None]:
+        """Hold ``stream`` within this process."""
+        if stream in self._held:
+            message = f"a pull of {stream} is under way already: wait for its end"
+            raise RunInProgress(message)
+        self._held.add(stream)
+        try:
+            yield
+        finally:
+            self._held.discard(stream)
+
+    async def leased(self, stream: str) -> bool:
+        """Return whether somebody holds ``stream``."""
+        return stream in self._held
+
+    async def note(self, name: str) -> Note:
+        """Return the shared note of that name."""
+        return self._notes.get(name, Note())
+
+    async def swap(self, name: str, text: str, version: int) -> bool:
+        """Write the note if it still has ``version``."""
+        if self._notes.get(name, Note()).version != version:
+            return False
+        self._notes[name] = Note(text, version + 1)
+        return True
+
+    async def check(self) -> Sequence[Check]:
+        """Say that nothing here outlives the process."""
+        return [Check("store", well=True, finding="memory: gone when this process ends")]
+
+    def _shown(self, kind: Kind) -> dict[tuple[Any, ...], Row]:
+        shown: dict[tuple[Any, ...], Row] = {}
+        described: dict[tuple[Any, ...], Row] = {}
+        for held, rows in self._batches.values():
+            for row in rows.to_pylist() if held is kind else ():
+                shown[_identity(kind, row)] = row
+                series = tuple(row[name] for name in kind.series)
+                described[series] = {name: row[name] for name in kind.described}
+        return {
+            identity: row | described[tuple(row[name] for name in kind.series)]
+            for identity, row in shown.items()
+        }
+
+
+def _identity(kind: Kind, row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in kind.key)
+
+
+def _matches(row: Row, query: Query) -> bool:
+    window = query.window
+    if window is not None and not window.start <= row["ts"] < window.end:
+        return False
+    return all(str(row[name]) in values for name, values in query.where.items())

@@ -1,0 +1,221 @@
+"""The store itself: the verbs of :class:`scarline.ports.Store`, each one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+
+from scarline.errors import RunInProgress, StoreRefused, UsageError
+from scarline.ledger import Entry, Head, Word
+from scarline.model import (
+    METRIC_POINT,
+    CleanBatch,
+    Kind,
+    combined_digest,
+    series_digest,
+    stamp,
+)
+from scarline.ports import Audit, Check, Note, Query, Written
+from scarline.stores.postgres.packing import instants, packed, table, unpacked
+from scarline.stores.postgres.queries import query
+from scarline.stores.postgres.sentences import told
+
+PATIENCE_SECONDS = 2.0
+"""How long to wait for a stream: the server needs a moment to notice that a process died."""
+
+
+class PostgresStore:
+    """Keeps metric points and the ledger in one PostgreSQL database."""
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], applied: Sequence[str] = ()) -> None:
+        self._pool = pool
+        self.applied = applied
+
+    async def entries(self, stream: str | None = None) -> Sequence[Entry]:
+        """Return the entries of one stream, or of all, by stream and position."""
+        rows = await self._rows("entries", stream=stream)
+        return [Entry(*row[:3], Word(row[3]), *row[4:]) for row in rows]
+
+    async def heads(self) -> Mapping[str, Head]:
+        """Return the head of each chain as it is kept beside the entries."""
+        rows = await self._rows("heads")
+        return {stream: Head(position, digest) for stream, position, digest in rows}
+
+    async def append(self, entry: Entry) -> None:
+        """Add ``entry`` to its chain; raises ``StoreConflict`` if it does not follow."""
+        await self._rows("append", entry=_as_json(entry))
+
+    async def commit(self, batch: CleanBatch, entry: Entry) -> Written:
+        """Add the rows of ``batch`` and ``entry`` in one transaction."""
+        if not isinstance(batch, CleanBatch):
+            message = f"a store takes a CleanBatch, not a {type(batch).__name__}"
+            raise TypeError(message)
+        kind = _held(batch.batch.kind)
+        async with self._transaction() as connection:
+            await connection.execute(query("append"), {"entry": _as_json(entry)})
+            await connection.execute(query("stage"))
+            async with connection.cursor() as cursor, cursor.copy(query("copy")) as copy:
+                for piece in packed(kind, batch.batch.rows):
+                    await copy.write(piece)
+            place = {"run": entry.run, "position": entry.position}
+            row = await (await connection.execute(query("absorb"), place)).fetchone()
+        return Written(*(row or ()))
+
+    async def retract(self, run: str, entry: Entry) -> int:
+        """Take away all that ``run`` wrote and add ``entry``, in one transaction."""
+        async with self._transaction() as connection:
+            await connection.execute(query("append"), {"entry": _as_json(entry)})
+            row = await (await connection.execute(query("retract"), {"run": run})).fetchone()
+        return int(row[0]) if row else 0
+
+    async def find(self, query_: Query) -> pa.Table:
+        """Return the rows that show now, in the order of their key."""
+        kind = _held(query_.kind)
+        found = await self._rows("find", **_filters(query_))
+        return table(
+            kind,
+            [row[:7] for row in found],
+            [instants(row[7]) for row in found],
+            [unpacked(row[8], ">f8") for row in found],
+        )
+
+    async def audit(self) -> Audit:
+        """Read everything again: the digests of what was seen, and whether what shows agrees."""
+        with told():
+            async with self._pool.connection() as connection, connection.transaction():
+                async with connection.cursor("sightings", binary=True) as cursor:
+                    await cursor.execute(query("sightings"))
+                    parts: dict[tuple[str, int], list[bytes]] = {}
+                    async for row in cursor:
+                        parts.setdefault(row[:2], []).append(_sighting_digest(row[2:]))
+        folds = await self._rows("misfolded")
+        strays = await self._rows("strays")
+        faults = [
+            f"{points} points of {metric} on {host or tags or 'all'} show something else than "
+            "the live runs saw"
+            for metric, host, tags, points in folds
+        ]
+        faults += [f"{count} points belong to no series" for (count,) in strays if count]
+        return Audit({key: combined_digest(own) for key, own in parts.items()}, faults)
+
+    @asynccontextmanager
+    async def lease(self, stream: str) -> AsyncIterator[None]:
+        """Hold ``stream`` for as long as this process lives and does not let go."""
+        with told():
+            async with self._pool.connection() as connection:
+                await _hold(connection, stream)
+                try:
+                    yield
+                finally:
+                    await connection.execute(query("release"), {"stream": stream})
+
+    async def leased(self, stream: str) -> bool:
+        """Return whether somebody holds ``stream``."""
+        return bool((await self._rows("held", stream=stream))[0][0])
+
+    async def note(self, name: str) -> Note:
+        """Return the shared note of that name."""
+        rows = await self._rows("note", name=name)
+        return Note(*rows[0]) if rows else Note()
+
+    async def swap(self, name: str, text: str, version: int) -> bool:
+        """Write the note if it still has ``version``."""
+        rows = await self._rows("swap", name=name, body=text, version=version)
+        return bool(rows[0][0])
+
+    async def check(self) -> Sequence[Check]:
+        """Look at the connection, the role and the room that is taken."""
+        version, role, size, read_only, _ = (await self._rows("about"))[0]
+        finding = f"PostgreSQL {version} as {role}, {size / 1e6:.1f} MB"
+        writable = read_only == "off"
+        return [
+            Check(
+                "store",
+                well=writable,
+                finding=finding if writable else f"{finding}, read-only",
+                remedy="" if writable else "point DATABASE_URL at the primary",
+            )
+        ]
+
+    async def _rows(self, statement: str, /, **values: Any) -> list[TupleRow]:
+        with told():
+            async with self._pool.connection() as connection:
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(query(statement), values)
+                return await cursor.fetchall()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        with told():
+            async with self._pool.connection() as connection, connection.transaction():
+                yield connection
+
+
+def _held(kind: Kind) -> Kind:
+    if kind is not METRIC_POINT:
+        message = f"this version keeps no {kind.name} in PostgreSQL"
+        raise StoreRefused(message)
+    return kind
+
+
+def _as_json(entry: Entry) -> Jsonb:
+    return Jsonb(asdict(entry) | {"at": stamp(entry.at)})
+
+
+def _filters(asked: Query) -> dict[str, Any]:
+    names = asked.kind.series + asked.kind.described
+    unknown = asked.where.keys() - set(names)
+    if unknown:
+        message = f"{asked.kind.name} cannot be searched by {', '.join(sorted(unknown))}"
+        raise UsageError(message)
+    wanted: dict[str, Any] = {name: _list(asked.where.get(name)) for name in names}
+    if wanted["interval_seconds"] is not None:
+        wanted["interval_seconds"] = [int(value) for value in wanted["interval_seconds"]]
+    window = asked.window
+    return wanted | {
+        "start": window.start if window else None,
+        "end": window.end if window else None,
+        "limit": asked.limit,
+    }
+
+
+def _list(values: Iterable[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+def _sighting_digest(row: Sequence[Any]) -> bytes:
+    *name, starts, offsets, packed_values = row
+    values = unpacked(packed_values, ">f8")
+    if offsets is None:
+        after = np.arange(len(values), dtype=np.int64) * (name[4] * 1_000_000)
+    else:
+        after = unpacked(offsets, ">i8")
+    first = int(np.datetime64(starts.replace(tzinfo=None), "us").astype(np.int64))
+    return series_digest(tuple(name), after + first, values)
+
+
+async def _hold(connection: AsyncConnection[TupleRow], stream: str) -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE_SECONDS
+    while True:
+        row = await (await connection.execute(query("hold"), {"stream": stream})).fetchone()
+        if row is not None and row[0]:
+            return
+        if loop.time() > until:
+            message = (
+                f"another process is pulling or rolling back {stream}: wait for its end "
+                "(`scarline runs` shows how far it is)"
+            )
+            raise RunInProgress(message)
+        await asyncio.sleep(0.1)
+
+
