@@ -16,7 +16,10 @@ from tests.servers import newest_binaries, server
 
 Opener = Callable[[], AbstractAsyncContextManager[Store]]
 
-TABLES = "scarline.chain, scarline.entry, scarline.run, scarline.note, scarline.series, scarline.sighting, scarline.metric_point"
+EMPTY = """
+truncate scarline.chain, scarline.entry, scarline.run, scarline.note, scarline.series,
+    scarline.sighting, scarline.metric_point restart identity
+"""
 
 
 @asynccontextmanager
@@ -32,7 +35,7 @@ def postgres(url: str) -> Opener:
     async def opened() -> AsyncIterator[Store]:
         async with open_store(Config(Path(), url)) as store:
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(f"truncate {TABLES} restart identity")
+                connection.execute(EMPTY)
             yield store
 
     return opened

@@ -52,6 +52,7 @@ class FakeSource:
     steps: Sequence[Batch | Step | Exception]
     resuming: bool = True
     dying: Callable[[], None] = lambda: None
+    name: str = "fake"
     kinds: Mapping[str, Kind] = field(default_factory=lambda: {"metrics": METRIC_POINT})
 
     def streams(self) -> Mapping[str, Kind]:
@@ -69,7 +70,7 @@ class FakeSource:
             yield replace(step, cursor=Cursor(str(number + 1)))
 
     async def plan(self, ask: Ask) -> Plan:
-        return Plan([])
+        return Plan([], costs=[ask.stream])
 
     async def check(self) -> Sequence[Check]:
         return []
@@ -131,9 +132,7 @@ def points(*rows: tuple[str, str, int, float], unit: str | None = "percent") -> 
     )
 
 
-def batch(
-    *rows: tuple[str, str, int, float], unit: str | None = "percent", **facts: Any
-) -> Batch:
+def batch(*rows: tuple[str, str, int, float], unit: str | None = "percent", **facts: Any) -> Batch:
     """Return a batch of those rows that says it asked for them."""
     minutes = [row[2] for row in rows] or [0]
     window = Window(

@@ -23,25 +23,26 @@ def newest_binaries() -> Path | None:
 @contextmanager
 def server(binaries: Path) -> Iterator[str]:
     """Run a PostgreSQL server on a socket of its own; give its connection string."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # noqa: S108 - sockets need short paths
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     user = _unprivileged()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    as_user = {"user": user.pw_uid, "group": user.pw_gid} if user else {}
-    quiet = {"cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **as_user}
+    ids = (user.pw_uid, user.pw_gid) if user else (None, None)
+
+    def run(*command: str | Path, check: bool = True) -> None:
+        subprocess.run(
+            command, cwd=folder, check=check, stdout=subprocess.DEVNULL, user=ids[0], group=ids[1]
+        )
+
     data = folder / "data"
-    control = [binaries / "pg_ctl", "-D", data, "-w"]
+    control = (binaries / "pg_ctl", "-D", data, "-w")
     try:
-        subprocess.run(  # type: ignore[call-overload]
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"], **quiet
-        )
+        run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N")
         options = f"-c listen_addresses='' -k {folder} -c fsync=off"
-        subprocess.run(  # type: ignore[call-overload]
-            [*control, "-o", options, "-l", folder / "log", "start"], **quiet
-        )
+        run(*control, "-o", options, "-l", folder / "log", "start")
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet | {"check": False})  # type: ignore[call-overload]
+        run(*control, "-m", "immediate", "stop", check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 

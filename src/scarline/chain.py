@@ -6,8 +6,8 @@ from typing import Any
 
 from scarline import ledger
 from scarline.errors import ScarlineError, SourceRefused
-from scarline.ledger import Entry, Run, State, Word
-from scarline.model import CleanBatch, Missing, Window, content_digest
+from scarline.ledger import Entry, Fact, Run, State, Word
+from scarline.model import CleanBatch, Missing, Window, content_digest, tally
 from scarline.ports import Clock, Notify, Progress, Store, Written
 from scarline.privacy import redact_text
 
@@ -15,9 +15,7 @@ from scarline.privacy import redact_text
 class Chain:
     """One stream's chain while it is held: adds entries, each after the last."""
 
-    def __init__(
-        self, stream: str, store: Store, clock: Clock, entries: Sequence[Entry]
-    ) -> None:
+    def __init__(self, stream: str, store: Store, clock: Clock, entries: Sequence[Entry]) -> None:
         self._stream, self._store, self._clock = stream, store, clock
         self._entries = list(entries)
         self._run = ""
@@ -30,14 +28,20 @@ class Chain:
             error = "the process that pulled this ended without a word"
             await self._append(run.run, Word.FAILED, {"error": error, "counts": {}})
 
-    async def start(self, window: Window | None) -> None:
+    async def start(self, source: str, window: Window | None) -> None:
+        """Open a run: the entry says what is asked, and after which cursor."""
         at = self._clock()
         number = len({entry.run for entry in self._entries}) + 1
         self._run = f"{self._stream}-{at:%Y%m%dT%H%M%SZ}-{number}"
-        asked = {"window": str(window) if window else None, "after": self.cursor}
+        asked = {
+            "source": source,
+            "window": str(window) if window else None,
+            "after": self.cursor,
+        }
         await self._append(self._run, Word.STARTED, asked)
 
     async def commit(self, clean: CleanBatch) -> None:
+        """Store a batch together with the entry that tells of it."""
         entry = self._next(self._run, Word.WROTE, _told(clean))
         written = await self._store.commit(clean, entry)
         self._entries.append(entry)
@@ -48,6 +52,7 @@ class Chain:
         )
 
     async def finish(self) -> Run:
+        """Close the run: done, partial, or failed (and raised) if nothing was answered."""
         run = self._replayed(self._run)
         if run.missing and len(run.missing) >= len(run.asked) and not run.rows:
             refused = SourceRefused(f"nothing was answered: {run.missing[0]['reason']}")
@@ -60,6 +65,7 @@ class Chain:
         return self._replayed(self._run)
 
     async def fail(self, error: BaseException) -> None:
+        """Close the run with what stopped it, cleaned; the error itself goes on up."""
         told = redact_text(f"{type(error).__name__}: {error}".removesuffix(": "))
         facts = {"error": told, "counts": asdict(self._written)}
         try:
@@ -68,6 +74,7 @@ class Chain:
             error.add_note(f"this could not be put on the ledger: {lost}")
 
     async def retract(self, run: Run, reason: str) -> Run:
+        """Take away what ``run`` wrote, together with the entry that says so."""
         facts = {"reason": reason, "rows": run.rows}
         entry = self._next(run.run, Word.ROLLED_BACK, facts)
         await self._store.retract(run.run, entry)
@@ -88,7 +95,7 @@ class Chain:
 
     def _next(self, run: str, word: Word, facts: Mapping[str, Any]) -> Entry:
         head = ledger.head_of(self._entries)
-        return ledger.follow(head, self._stream, run, word, self._clock(), facts)
+        return ledger.follow(head, Fact(self._stream, run, word, self._clock(), facts))
 
     async def _append(self, run: str, word: Word, facts: Mapping[str, Any]) -> None:
         entry = self._next(run, word, facts)
@@ -103,6 +110,7 @@ def _told(clean: CleanBatch) -> dict[str, Any]:
         "kind": batch.kind.name,
         "rows": batch.rows.num_rows,
         "digest": content_digest(batch.kind, batch.rows),
+        "tally": tally(batch.kind, batch.rows),
         "cursor": batch.cursor,
         "asked": [{"what": it.what, "window": str(it.window)} for it in batch.asked],
         "missing": [_missing(it) for it in batch.missing],
@@ -118,4 +126,5 @@ def _missing(missing: Missing) -> dict[str, str]:
 
 
 def is_open(run: Run) -> bool:
+    """Return whether no entry says how the run ended."""
     return run.state is State.RUNNING

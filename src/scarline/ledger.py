@@ -66,12 +66,22 @@ class Head:
     digest: str = ""
 
 
-def follow(
-    head: Head, stream: str, run: str, word: Word, at: datetime, facts: Mapping[str, Any]
-) -> Entry:
-    """Return the entry that comes after ``head`` and says ``facts`` of ``run``."""
-    body = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
-    draft = Entry(stream, head.position + 1, run, word, at, body, head.digest, "")
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be said of a run, before it has its place in a chain."""
+
+    stream: str
+    run: str
+    word: Word
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+def follow(head: Head, fact: Fact) -> Entry:
+    """Return the entry that comes after ``head`` and says ``fact``."""
+    body = orjson.dumps(fact.facts, option=orjson.OPT_SORT_KEYS).decode()
+    position = head.position + 1
+    draft = Entry(fact.stream, position, fact.run, fact.word, fact.at, body, head.digest, "")
     return replace(draft, digest=digest_of(draft))
 
 
@@ -135,6 +145,7 @@ class Run:
     redacted: Mapping[str, int]
     asked: Sequence[Mapping[str, str]]
     missing: Sequence[Mapping[str, str]]
+    tally: Mapping[str, Mapping[str, Any]]  # subject → rows, series, first, last
     usage: Mapping[str, float]
     cursor: Cursor | None
     error: str | None
@@ -181,6 +192,7 @@ def _run(story: Sequence[Entry]) -> Run:
         redacted=_sum(fact["redacted"] for fact in facts),
         asked=[asked for fact in facts for asked in fact["asked"]],
         missing=[missing for fact in facts for missing in fact["missing"]],
+        tally=_tally(fact["tally"] for fact in facts),
         usage=_sum(fact["usage"] for fact in facts),
         cursor=Cursor(facts[-1]["cursor"]) if facts else None,
         error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
@@ -204,4 +216,17 @@ def _sum(tallies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     for tally in tallies:
         for name, count in tally.items():
             total[name] = total.get(name, 0) + count
+    return total
+
+
+def _tally(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return the tallies of the batches of a run as one; series of one batch return in the next."""
+    total: dict[str, dict[str, Any]] = {}
+    for tally in parts:
+        for subject, part in tally.items():
+            before = total.setdefault(subject, dict(part) | {"rows": 0})
+            before["rows"] += part["rows"]
+            before["series"] = max(before["series"], part["series"])
+            before["first"] = min(before["first"], part["first"])
+            before["last"] = max(before["last"], part["last"])
     return total

@@ -42,6 +42,7 @@ class Kind:
     key: tuple[str, ...]
     series: tuple[str, ...]
     described: tuple[str, ...]
+    subject: str
 
 
 METRIC_POINT = Kind(
@@ -62,6 +63,7 @@ METRIC_POINT = Kind(
     key=("source", "metric", "host", "tags", "interval_seconds", "aggregation", "ts"),
     series=("source", "metric", "host", "tags", "interval_seconds", "aggregation"),
     described=("unit",),
+    subject="metric",
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (METRIC_POINT,)}
@@ -191,10 +193,33 @@ def series_names(
 ) -> list[tuple[str | int | None, ...]]:
     """Return the series columns and described columns at the start of each series."""
     starts = pa.array(bounds[:-1])
-    columns = [
-        rows.column(name).take(starts).to_pylist() for name in kind.series + kind.described
-    ]
+    columns = [rows.column(name).take(starts).to_pylist() for name in kind.series + kind.described]
     return list(zip(*columns, strict=True))
+
+
+def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
+    """Return for each subject how many rows and series there are, and from when to when."""
+    bounds = series_bounds(kind, rows)
+    subjects = rows.column(kind.subject).take(pa.array(bounds[:-1])).to_pylist()
+    times = rows.column("ts").cast(pa.int64()).to_numpy()
+    parts: dict[str, list[int]] = {}
+    for subject, start, end in zip(subjects, bounds[:-1], bounds[1:], strict=True):
+        first, last = int(times[start]), int(times[end - 1])
+        before = parts.get(subject, [0, 0, first, last])
+        parts[subject] = [
+            before[0] + int(end - start),
+            before[1] + 1,
+            min(before[2], first),
+            max(before[3], last),
+        ]
+    return {
+        subject: {"rows": part[0], "series": part[1], "first": _at(part[2]), "last": _at(part[3])}
+        for subject, part in parts.items()
+    }
+
+
+def _at(microseconds: int) -> str:
+    return stamp(datetime.fromtimestamp(microseconds / 1e6, UTC))
 
 
 def content_digest(kind: Kind, rows: pa.RecordBatch) -> str:

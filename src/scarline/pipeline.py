@@ -32,9 +32,7 @@ class Pipeline:
     clock: Clock
     rules: Sequence[Rule] = RULES
 
-    async def pull(
-        self, stream: str, window: Window | None = None, notify: Notify = silent
-    ) -> Run:
+    async def pull(self, stream: str, window: Window | None = None, notify: Notify = silent) -> Run:
         """Bring home what ``stream`` has for ``window``, or what came since the last pull.
 
         Returns the run, ``done`` or ``partial``; ``failed`` only if nothing was answered.
@@ -45,7 +43,7 @@ class Pipeline:
         async with self.store.lease(stream):
             chain = await self._open(stream)
             ask = Ask(stream, window, chain.cursor, notify)
-            await chain.start(window)
+            await chain.start(source.name, window)
             try:
                 await self._bring(source, ask, chain)
             except BaseException as error:
@@ -71,10 +69,10 @@ class Pipeline:
         Raises ``RunNotFound``, ``RunEnded`` if it is rolled back already, and
         ``RunInProgress`` while its stream is being pulled.
         """
-        stream = (await self._find(run)).stream
+        stream = (await self.run(run)).stream
         async with self.store.lease(stream):
             chain = await self._open(stream)
-            found = await self._find(run)
+            found = await self.run(run)
             if not found.live:
                 message = f"run {run} is rolled back already: nothing of it is left to take away"
                 raise RunEnded(message)
@@ -89,6 +87,14 @@ class Pipeline:
             for run in runs
         ]
         return sorted(told, key=lambda run: (run.started_at, run.run), reverse=True)
+
+    async def run(self, name: str) -> Run:
+        """Return the run of that name; raises ``RunNotFound``."""
+        found = next((run for run in await self.runs() if run.run == name), None)
+        if found is None:
+            message = f"there is no run {name!r}: `scarline runs` lists those there are"
+            raise RunNotFound(message)
+        return found
 
     async def verify(self) -> list[str]:
         """Return a sentence for everything that does not hold; none means all is well.
@@ -105,9 +111,11 @@ class Pipeline:
             if run.live
             for position, digest in run.batches.items()
         }
-        for key in sorted(told.keys() | audit.digests.keys()):
-            if told.get(key) != audit.digests.get(key):
-                found.append(_disagreement(key, key in told, key in audit.digests))
+        found += [
+            _disagreement(key, told=key in told, held=key in audit.digests)
+            for key in sorted(told.keys() | audit.digests.keys())
+            if told.get(key) != audit.digests.get(key)
+        ]
         return found + list(audit.faults)
 
     def _source(self, stream: str) -> Source:
@@ -117,21 +125,13 @@ class Pipeline:
             raise UsageError(message)
         return self.sources[stream]
 
-    async def _find(self, run: str) -> Run:
-        runs = ledger.replay(await self.store.entries())
-        found = next((it for it in runs if it.run == run), None)
-        if found is None:
-            message = f"there is no run {run!r}: `scarline runs` lists those there are"
-            raise RunNotFound(message)
-        return found
-
     async def _open(self, stream: str) -> Chain:
         chain = Chain(stream, self.store, self.clock, await self.store.entries(stream))
         await chain.close_abandoned()
         return chain
 
 
-def _disagreement(key: tuple[str, int], told: bool, held: bool) -> str:
+def _disagreement(key: tuple[str, int], *, told: bool, held: bool) -> str:
     where = f"the rows of entry {key[1]} of run {key[0]}"
     if not held:
         return f"{where} are gone"

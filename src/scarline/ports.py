@@ -87,6 +87,11 @@ class Source(Protocol):
     setting), before anything is sent.
     """
 
+    @property
+    def name(self) -> str:
+        """What the source is called, in rows and on the ledger."""
+        ...
+
     def streams(self) -> Mapping[str, Kind]:
         """Return the streams that it offers, and the kind of each."""
         ...

@@ -47,9 +47,11 @@ def moment(number: int) -> datetime:
     return EPOCH + timedelta(days=30, hours=number)
 
 
-def pipeline(store: Store, steps: Sequence[Any], number: int = 0, **how: bool) -> Pipeline:
+def pipeline(
+    store: Store, steps: Sequence[Any], number: int = 0, *, resuming: bool = True
+) -> Pipeline:
     """Return a pipeline at the moment of pull ``number``, with a source that plays ``steps``."""
-    return Pipeline({"metrics": FakeSource(steps, **how)}, store, Clock(moment(number)))
+    return Pipeline({"metrics": FakeSource(steps, resuming=resuming)}, store, Clock(moment(number)))
 
 
 async def play(store: Store, history: Sequence[tuple[int, Sequence[Batch]]]) -> list[Run]:

@@ -141,5 +141,3 @@ def test_streams_keep_their_runs_apart(open_empty: Opener) -> None:
             assert [it.run for it in await both.runs("other")] == [second.run]
 
     run(check())
-
-

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from scarline import ledger
-from scarline.ledger import Entry, Word
+from scarline.ledger import Entry, Fact, Word
 from scarline.model import series_bounds
 from scarline.stores.memory import MemoryStore
 from tests.at_hand import postgres
@@ -16,13 +16,17 @@ from tests.fakes import batch, points
 from tests.laws.stories import moment, pipeline
 
 STEPS = [
-    [batch(("cpu", "a", 0, 1.0), ("cpu", "a", 1, 2.0), ("cpu", "a", 5, 2.5), ("load", "b", 0, 3.0))],
+    [
+        batch(
+            ("cpu", "a", 0, 1.0), ("cpu", "a", 1, 2.0), ("cpu", "a", 5, 2.5), ("load", "b", 0, 3.0)
+        )
+    ],
     [batch(("cpu", "a", 1, 4.0), ("cpu", "b", 2, 5.0))],
 ]
 
 TAMPERED: dict[LiteralString, str] = {
-    "update scarline.entry set body = replace(body, '\"rows\":4', '\"rows\":5')": "was changed",
-    "update scarline.entry set at = at + interval '1 microsecond' where position = 2": "was changed",
+    "update scarline.entry set body = replace(body, ':4', ':5')": "was changed",
+    "update scarline.entry set at = at + interval '1 us' where position = 2": "was changed",
     "update scarline.entry set run = 'metrics-x' where position = 2": "was changed",
     "update scarline.entry set digest = repeat('0', 64) where position = 2": "was changed",
     "update scarline.entry set previous = repeat('0', 64) where position = 3": "does not hold",
@@ -51,9 +55,7 @@ TAMPERED: dict[LiteralString, str] = {
 
 @pytest.mark.parametrize("server", ["embedded", "debian"])
 @pytest.mark.parametrize("tampering", TAMPERED)
-def test_verifiable(
-    server: str, tampering: LiteralString, request: pytest.FixtureRequest
-) -> None:
+def test_verifiable(server: str, tampering: LiteralString, request: pytest.FixtureRequest) -> None:
     """Whatever is done in SQL behind the ledger's back, verify says so."""
     url: str = request.getfixturevalue(f"{server}_url")
 
@@ -74,12 +76,10 @@ def test_verifiable(
 @pytest.mark.parametrize("field", ["stream", "position", "run", "word", "at", "body", "previous"])
 def test_every_field_of_an_entry_counts(field: str) -> None:
     """No field can be changed without the digest disagreeing."""
-    entry = ledger.follow(
-        ledger.Head(), "metrics", "metrics-1", Word.STARTED, moment(0), {"after": None}
-    )
-    other = ledger.follow(
-        ledger.Head(7, "0" * 64), "flows", "flows-1", Word.FAILED, moment(1), {"error": "x"}
-    )
+    fact = Fact("metrics", "metrics-1", Word.STARTED, moment(0), {"after": None})
+    entry = ledger.follow(ledger.Head(), fact)
+    fact = Fact("flows", "flows-1", Word.FAILED, moment(1), {"error": "x"})
+    other = ledger.follow(ledger.Head(7, "0" * 64), fact)
     changed: Entry = replace(entry, **{field: getattr(other, field)})
     assert ledger.digest_of(changed) != entry.digest
 

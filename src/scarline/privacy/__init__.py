@@ -130,4 +130,3 @@ def _apart(
 @cache
 def _compiled(pattern: str) -> "re2._Regexp[str]":
     return re2.compile(pattern)
-

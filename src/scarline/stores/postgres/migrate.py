@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from psycopg import AsyncConnection
 
@@ -35,7 +35,7 @@ def migrations() -> Sequence[Migration]:
             number=int(name[:4]),
             name=name.removesuffix(".sql"),
             # The file is part of the package, as trustworthy as a literal in the code.
-            text=cast("LiteralString", folder.joinpath(name).read_text(encoding="utf-8")),
+            text=folder.joinpath(name).read_text(encoding="utf-8"),
         )
         for name in found
     ]
@@ -98,15 +98,17 @@ def script() -> str:
 
     It does what :func:`migrate` does, and records it, so that either may go first.
     """
-    parts = [
-        "-- Everything that Scarline keeps in PostgreSQL. Made by `scarline migrate --print`.\n"
-        "-- Paste it once into an empty database; `scarline migrate` adds what later versions bring.\n",
-        "begin;\n" + query("prepare_migrations").split("\n", 1)[1],
+    parts = [_OPENING, "begin;\n" + query("prepare_migrations").split("\n", 1)[1]]
+    parts += [
+        f"-- {it.name}\n\n{it.text}\n"
+        "insert into scarline.migration (number, name, digest)\n"
+        f"values ({it.number}, '{it.name}', '{it.digest}');\n"
+        for it in migrations()
     ]
-    for migration in migrations():
-        parts.append(
-            f"-- {migration.name}\n\n{migration.text}\n"
-            "insert into scarline.migration (number, name, digest)\n"
-            f"values ({migration.number}, '{migration.name}', '{migration.digest}');\n"
-        )
     return "\n".join([*parts, "commit;\n"])
+
+
+_OPENING = """\
+-- Everything that Scarline keeps in PostgreSQL. Made by `scarline migrate --print`.
+-- Paste it once into an empty database; `scarline migrate` adds what later versions bring.
+"""

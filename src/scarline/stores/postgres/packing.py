@@ -76,18 +76,25 @@ def _array(values: npt.NDArray[np.generic], element: int, form: str) -> bytes:
     return struct.pack(">i", len(body)) + body
 
 
-def unpacked(array: bytes, form: str) -> npt.NDArray[np.generic]:
-    """Return the numbers of an ``array_send``; ``form`` is ``>i8`` or ``>f8``."""
-    cells = np.frombuffer(
-        array, dtype=[("length", ">i4"), ("value", form)], offset=_ARRAY_HEAD.size
-    )
-    return cells["value"].astype(form.replace(">", "<"))
+def numbers(array: bytes) -> npt.NDArray[np.float64]:
+    """Return the doubles of an ``array_send``."""
+    return _cells(array, ">f8").astype("<f8")
+
+
+def counts(array: bytes) -> npt.NDArray[np.int64]:
+    """Return the whole numbers of an ``array_send``."""
+    return _cells(array, ">i8").astype("<i8")
 
 
 def instants(array: bytes) -> npt.NDArray[np.int64]:
     """Return an array of ``timestamptz`` as microseconds since 1970."""
-    times: npt.NDArray[np.int64] = unpacked(array, ">i8") + EPOCH_MICROSECONDS
-    return times
+    return counts(array) + EPOCH_MICROSECONDS
+
+
+def _cells(array: bytes, form: str) -> npt.NDArray[np.generic]:
+    cell = np.dtype([("length", ">i4"), ("value", form)])
+    cells: npt.NDArray[np.generic] = np.frombuffer(array, cell, offset=_ARRAY_HEAD.size)["value"]
+    return cells
 
 
 def table(
@@ -102,7 +109,9 @@ def table(
     columns: list[pa.Array] = []
     for place, name in enumerate(kind.series + kind.described):
         field = kind.schema.field(name)
-        words = pa.array([own[place] for own in names], getattr(field.type, "value_type", field.type))
+        words = pa.array(
+            [own[place] for own in names], getattr(field.type, "value_type", field.type)
+        )
         column = words.dictionary_encode() if pa.types.is_dictionary(field.type) else words
         columns.append(column.take(pa.array(which)))
     flat_times = np.concatenate(times) if times else np.empty(0, dtype=np.int64)

@@ -1,6 +1,6 @@
 """What PostgreSQL says, as the errors and sentences of Scarline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -24,37 +24,58 @@ def told() -> Iterator[None]:
 
 def _store_error(error: psycopg.Error | PoolTimeout) -> StoreError:
     said = _said(error)
-    state = getattr(error, "sqlstate", None)
-    if state == CONFLICT:
+    if getattr(error, "sqlstate", None) == CONFLICT:
         return StoreConflict(f"{said}: another process wrote first; nothing was stored")
-    if isinstance(error, pg.DiskFull):
-        return StoreUnavailable(
-            f"the database's disk is full ({said}): nothing of this batch was stored; "
-            "make room and pull again, it goes on where it stopped"
-        )
-    if isinstance(error, pg.ReadOnlySqlTransaction):
-        return StoreUnavailable(
-            f"the database is read-only ({said}): point DATABASE_URL at the primary, or end "
-            "the maintenance that made it so"
-        )
-    if isinstance(error, pg.InsufficientPrivilege):
-        return StoreRefused(
-            f"the database role may not do this ({said}): let the owner run `scarline migrate`, "
-            "or connect as the owner of the schema scarline"
-        )
-    if isinstance(error, (pg.InvalidPassword, pg.InvalidAuthorizationSpecification)):
-        return StoreRefused(
-            f"the database does not let this role in ({said}): check user and password in "
-            "DATABASE_URL"
-        )
-    if isinstance(error, (pg.UndefinedTable, pg.UndefinedFunction, pg.InvalidSchemaName)):
-        return StoreRefused(f"the database lacks its tables ({said}): run `scarline migrate`")
-    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
-        return StoreUnavailable(
-            f"the database cannot be reached ({said}): check that it runs and that "
-            "DATABASE_URL names it rightly"
-        )
+    for causes, kind, sentence in _SENTENCES:
+        if isinstance(error, causes):
+            return kind(sentence.format(said))
     return StoreError(f"the database refused a statement ({said})")
+
+
+_SENTENCES: Sequence[tuple[tuple[type[Exception], ...], type[StoreError], str]] = (
+    (
+        (pg.DiskFull,),
+        StoreUnavailable,
+        (
+            "the database's disk is full ({}): nothing of this batch was stored; make room and "
+            "pull again, it goes on where it stopped"
+        ),
+    ),
+    (
+        (pg.ReadOnlySqlTransaction,),
+        StoreUnavailable,
+        (
+            "the database is read-only ({}): point DATABASE_URL at the primary, or end the "
+            "maintenance that made it so"
+        ),
+    ),
+    (
+        (pg.InsufficientPrivilege,),
+        StoreRefused,
+        (
+            "the database role may not do this ({}): let the owner run `scarline migrate`, or "
+            "connect as the owner of the schema scarline"
+        ),
+    ),
+    (
+        (pg.InvalidPassword, pg.InvalidAuthorizationSpecification),
+        StoreRefused,
+        "the database does not let this role in ({}): check user and password in DATABASE_URL",
+    ),
+    (
+        (pg.UndefinedTable, pg.UndefinedFunction, pg.InvalidSchemaName),
+        StoreRefused,
+        "the database lacks its tables ({}): run `scarline migrate`",
+    ),
+    (
+        (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout),
+        StoreUnavailable,
+        (
+            "the database cannot be reached ({}): check that it runs and that DATABASE_URL names "
+            "it rightly"
+        ),
+    ),
+)
 
 
 def _said(error: Exception) -> str:

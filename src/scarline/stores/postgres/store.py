@@ -13,7 +13,6 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-
 from scarline.errors import RunInProgress, StoreRefused, UsageError
 from scarline.ledger import Entry, Head, Word
 from scarline.model import (
@@ -25,7 +24,7 @@ from scarline.model import (
     stamp,
 )
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.stores.postgres.packing import instants, packed, table, unpacked
+from scarline.stores.postgres.packing import counts, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
 from scarline.stores.postgres.sentences import told
 
@@ -36,14 +35,16 @@ PATIENCE_SECONDS = 2.0
 class PostgresStore:
     """Keeps metric points and the ledger in one PostgreSQL database."""
 
-    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], applied: Sequence[str] = ()) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], applied: Sequence[str] = ()
+    ) -> None:
         self._pool = pool
         self.applied = applied
 
     async def entries(self, stream: str | None = None) -> Sequence[Entry]:
         """Return the entries of one stream, or of all, by stream and position."""
         rows = await self._rows("entries", stream=stream)
-        return [Entry(*row[:3], Word(row[3]), *row[4:]) for row in rows]
+        return [_entry(*row) for row in rows]
 
     async def heads(self) -> Mapping[str, Head]:
         """Return the head of each chain as it is kept beside the entries."""
@@ -85,18 +86,19 @@ class PostgresStore:
             kind,
             [row[:7] for row in found],
             [instants(row[7]) for row in found],
-            [unpacked(row[8], ">f8") for row in found],
+            [numbers(row[8]) for row in found],
         )
 
     async def audit(self) -> Audit:
         """Read everything again: the digests of what was seen, and whether what shows agrees."""
-        with told():
-            async with self._pool.connection() as connection, connection.transaction():
-                async with connection.cursor("sightings", binary=True) as cursor:
-                    await cursor.execute(query("sightings"))
-                    parts: dict[tuple[str, int], list[bytes]] = {}
-                    async for row in cursor:
-                        parts.setdefault(row[:2], []).append(_sighting_digest(row[2:]))
+        parts: dict[tuple[str, int], list[bytes]] = {}
+        async with (
+            self._transaction() as connection,
+            connection.cursor("sightings", binary=True) as cursor,
+        ):
+            await cursor.execute(query("sightings"))
+            async for run, position, *row in cursor:
+                parts.setdefault((run, position), []).append(_sighting_digest(row))
         folds = await self._rows("misfolded")
         strays = await self._rows("strays")
         faults = [
@@ -167,6 +169,10 @@ def _held(kind: Kind) -> Kind:
     return kind
 
 
+def _entry(stream: str, position: int, run: str, word: str, *rest: Any) -> Entry:
+    return Entry(stream, position, run, Word(word), *rest)
+
+
 def _as_json(entry: Entry) -> Jsonb:
     return Jsonb(asdict(entry) | {"at": stamp(entry.at)})
 
@@ -194,11 +200,11 @@ def _list(values: Iterable[str] | None) -> list[str] | None:
 
 def _sighting_digest(row: Sequence[Any]) -> bytes:
     *name, starts, offsets, packed_values = row
-    values = unpacked(packed_values, ">f8")
+    values = numbers(packed_values)
     if offsets is None:
         after = np.arange(len(values), dtype=np.int64) * (name[4] * 1_000_000)
     else:
-        after = unpacked(offsets, ">i8")
+        after = counts(offsets)
     first = int(np.datetime64(starts.replace(tzinfo=None), "us").astype(np.int64))
     return series_digest(tuple(name), after + first, values)
 
@@ -217,5 +223,3 @@ async def _hold(connection: AsyncConnection[TupleRow], stream: str) -> None:
             )
             raise RunInProgress(message)
         await asyncio.sleep(0.1)
-
-

@@ -1,0 +1,165 @@
+"""From settings to an open pipeline: the only room that knows concrete sources and stores."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+
+from pydantic import SecretStr
+
+from scarline.errors import ConfigError, ScarlineError, UsageError
+from scarline.pipeline import Pipeline
+from scarline.ports import Check, Clock, Notes, Source, Store
+from scarline.settings import Settings
+
+STREAMS: Mapping[str, str] = {"metrics": "datadog"}
+"""The streams there are, and the source of each."""
+
+
+def clock() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_pipeline(
+    settings: Settings, streams: Sequence[str] = (), clock: Clock = clock
+) -> AsyncIterator[Pipeline]:
+    """Open the store, and the sources of ``streams``; close them all at the end.
+
+    Raises ``ConfigError`` for a setting that one of them needs, before anything is opened.
+    """
+    origins = {STREAMS[stream] for stream in streams if stream in STREAMS}
+    if "datadog" in origins:
+        _check_datadog(settings)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        sources = {
+            name: await stack.enter_async_context(_open_datadog(settings, store, clock))
+            for name in origins
+        }
+        yield Pipeline(
+            {name: sources[STREAMS[name]] for name in streams if name in STREAMS}, store, clock
+        )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store that the settings name: DATABASE_URL, else Supabase, else an embedded one."""
+    if settings.database_url is None and settings.supabase_url is not None:
+        from scarline.stores import supabase
+
+        if settings.supabase_key is None:
+            message = (
+                "SUPABASE_URL is set, but SUPABASE_KEY is not: set it to the service_role key "
+                "of the project (Project Settings, API keys)"
+            )
+            raise ConfigError(message)
+        key = settings.supabase_key.get_secret_value()
+        async with supabase.open_store(supabase.Config(settings.supabase_url, key)) as store:
+            yield store
+        return
+    from scarline.stores import postgres
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    config = postgres.Config(settings.home.expanduser(), url, settings.postgres_bin)
+    async with postgres.open_store(config) as store:
+        yield store
+
+
+def _check_datadog(settings: Settings) -> None:
+    missing = [
+        name
+        for name, key in (("DD_API_KEY", settings.dd_api_key), ("DD_APP_KEY", settings.dd_app_key))
+        if key is None
+    ]
+    if missing:
+        message = (
+            f"{' and '.join(missing)} not set: make keys under Organization Settings in Datadog "
+            "and set them in the environment or in .env (`scarline demo` needs none)"
+        )
+        raise ConfigError(message)
+
+
+@asynccontextmanager
+async def _open_datadog(settings: Settings, notes: Notes, clock: Clock) -> AsyncIterator[Source]:
+    from scarline.sources import datadog
+
+    _check_datadog(settings)
+    config = datadog.Config(
+        url=settings.datadog_url or datadog.base_url(settings.dd_site),
+        api_key=settings.dd_api_key.get_secret_value() if settings.dd_api_key else "",
+        app_key=settings.dd_app_key.get_secret_value() if settings.dd_app_key else "",
+        metrics=settings.metrics,
+        group_by=settings.group_by,
+        scope=settings.scope,
+        aggregation=settings.aggregation,
+        interval_seconds=int(settings.interval.total_seconds()),
+    )
+    async with datadog.open(config, notes, clock) as source:
+        yield source
+
+
+def schema() -> str:
+    """Return everything that the PostgreSQL store keeps itself in, as one SQL text."""
+    from scarline.stores.postgres.migrate import script
+
+    return script()
+
+
+async def migrate(settings: Settings) -> Sequence[str]:
+    """Bring the tables of a PostgreSQL store to this version; return what was applied."""
+    from scarline.stores.postgres import PostgresStore
+
+    async with open_store(settings) as store:
+        if not isinstance(store, PostgresStore):
+            message = (
+                "with SUPABASE_KEY alone no tables can be made: paste create_metrics_table.sql "
+                "into the SQL editor, or set DATABASE_URL to the project's connection string"
+            )
+            raise UsageError(message)
+        return store.applied
+
+
+async def diagnose(settings: Settings) -> list[Check]:
+    """Look at the store and at each source, and go on past what fails."""
+    checks: list[Check] = []
+    try:
+        async with open_store(settings) as store:
+            checks += await store.check()
+            async with _open_datadog(settings, store, clock) as source:
+                checks += await source.check()
+    except ScarlineError as error:
+        name = "settings" if isinstance(error, ConfigError) else "store"
+        checks.append(Check(name, well=False, finding=str(error)))
+    return checks
+
+
+@contextmanager
+def demo_settings(settings: Settings) -> Iterator[Settings]:
+    """Run a pretend Datadog; give the settings that lead to it and to a database of its own."""
+    from scarline.sandbox import World, running
+
+    world = World()
+    with running(world) as sandbox:
+        yield settings.model_copy(
+            update={
+                "datadog_url": sandbox.url,
+                "dd_api_key": SecretStr(world.api_key),
+                "dd_app_key": SecretStr(world.app_key),
+                "database_url": None,
+                "supabase_url": None,
+                "home": settings.home.expanduser() / "demo",
+                "interval": timedelta(seconds=20),
+            }
+        )
+
+
+def run_sandbox(port: int, seed: int, hosts: int, faults: Sequence[str]) -> None:
+    """Serve the pretend Datadog on loopback until interrupted; ``UsageError`` for a bad fault."""
+    from scarline.sandbox import World, parse_fault, serve
+
+    try:
+        parsed = [parse_fault(text) for text in faults]
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    serve(World(seed=seed, hosts=hosts), parsed, port=port)

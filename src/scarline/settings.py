@@ -1,0 +1,223 @@
+"""The settings: the only reader of the environment, and of a file ``.env`` beside you.
+
+Datadog's own names, the stores' own names, and ``SCARLINE_*`` for the rest. A missing or
+wrong one is a sentence that says what to set, before any request.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from dotenv import dotenv_values
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from scarline.errors import ConfigError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def duration(text: str) -> timedelta:
+    """Read ``90s``, ``15m``, ``1h``, ``30d``, ``2w``; raises ``ValueError`` with a sentence."""
+    match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", text)
+    if match is None or int(match[1]) == 0:
+        message = f"{text!r} is no length of time: write a number and s, m, h, d or w, such as 15m"
+        raise ValueError(message)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def spelled(length: timedelta) -> str:
+    """Write a length of time as :func:`duration` reads it."""
+    seconds = int(length.total_seconds())
+    for letter, size in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+def _length(value: object) -> object:
+    return duration(value) if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _blank_is_unset(value: object) -> object:
+    blank = isinstance(value, str) and not value.strip()
+    return None if blank else value
+
+
+Length = Annotated[timedelta, BeforeValidator(_length)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+
+
+def _named(*names: str, default: Any = None, what: str, **limits: Any) -> Any:
+    return Field(default, validation_alias=AliasChoices(*names), description=what, **limits)
+
+
+class Settings(BaseSettings):
+    """Every setting, with its names, its default and what it is for."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
+
+    dd_api_key: Secret = _named("DD_API_KEY", "DATADOG_API_KEY", what="Datadog API key")
+    dd_app_key: Secret = _named(
+        "DD_APP_KEY",
+        "DD_APPLICATION_KEY",
+        "DATADOG_APP_KEY",
+        "DATADOG_APPLICATION_KEY",
+        what="Datadog application key with the scopes timeseries_query and metrics_read",
+    )
+    dd_site: str = _named(
+        "DD_SITE", "DATADOG_SITE", default="datadoghq.com", what="Datadog site of the keys"
+    )
+    datadog_url: Text = _named(
+        "SCARLINE_DATADOG_URL", what="another base URL for the API: the sandbox, a proxy"
+    )
+    database_url: Secret = _named(
+        "DATABASE_URL", what="PostgreSQL to store in; without it, an embedded one in SCARLINE_HOME"
+    )
+    supabase_url: Text = _named(
+        "SUPABASE_URL", what="Supabase project to store in, used without DATABASE_URL"
+    )
+    supabase_key: Secret = _named("SUPABASE_KEY", what="service_role key of that project")
+    home: Path = _named(
+        "SCARLINE_HOME",
+        default=Path("~/.local/share/scarline"),
+        what="folder where the embedded database lives",
+    )
+    postgres_bin: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+        "SCARLINE_POSTGRES_BIN", what="another PostgreSQL's programs for the embedded database"
+    )
+    metrics: Names = _named(
+        "SCARLINE_METRICS",
+        default=("system.cpu.idle", "system.load.1"),
+        what="metrics to pull, separated by commas",
+        min_length=1,
+    )
+    scope: str = _named(
+        "SCARLINE_SCOPE", default="*", what="which points: a Datadog scope such as env:prod"
+    )
+    group_by: Names = _named(
+        "SCARLINE_GROUP_BY", default=("host",), what="tags that tell series apart"
+    )
+    aggregation: str = _named(
+        "SCARLINE_AGGREGATION",
+        default="avg",
+        what="how points are combined: avg, min, max, sum or count",
+        pattern="^(avg|min|max|sum|count)$",
+    )
+    interval: Length = _named(
+        "SCARLINE_INTERVAL", default=timedelta(minutes=1), what="time between two points"
+    )
+    first_pull: Length = _named(
+        "SCARLINE_FIRST_PULL", default=timedelta(hours=1), what="how far back the first pull goes"
+    )
+    look_back: Length = _named(
+        "SCARLINE_LOOK_BACK",
+        default=timedelta(minutes=10),
+        what="how much of what is stored the next pull reads again, for late points",
+    )
+    datadog_api: str = _named(
+        "SCARLINE_DATADOG_API",
+        default="v2",
+        what="query API to ask first: v2 or v1",
+        pattern="^v[12]$",
+    )
+    requests_per_minute: int | None = _named(
+        "SCARLINE_REQUESTS_PER_MINUTE", what="cap on requests, on average", gt=0
+    )
+    requests_per_run: int | None = _named(
+        "SCARLINE_REQUESTS_PER_RUN", what="cap on requests in one run", gt=0
+    )
+    human_share: float = _named(
+        "SCARLINE_HUMAN_SHARE",
+        default=0.05,
+        what="part of each Datadog quota that is left for others, 0 to 0.9",
+        ge=0,
+        le=0.9,
+    )
+    concurrency: int = _named(
+        "SCARLINE_CONCURRENCY", default=4, what="requests under way at once", gt=0, le=32
+    )
+    timeout: Length = _named(
+        "SCARLINE_TIMEOUT", default=timedelta(seconds=60), what="longest wait for one answer"
+    )
+    log: str = _named(
+        "SCARLINE_LOG",
+        default="warning",
+        what="what is logged to stderr: debug, info, warning or error",
+        pattern="^(debug|info|warning|error)$",
+    )
+
+
+def load() -> Settings:
+    """Read the settings; raises ``ConfigError`` that names each wrong one, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{_spoken(fault['loc'])}: {_reason(fault)}" for fault in error.errors()]
+        message = "settings are wrong: " + "; ".join(wrong)
+        raise ConfigError(message) from None
+
+
+def _spoken(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else "?"
+    field = Settings.model_fields.get(name)
+    return names_of(name)[0] if field else name
+
+
+def _reason(fault: Mapping[str, Any]) -> str:
+    """Return pydantic's reason, which never holds the value; for our own errors, theirs."""
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def names_of(field: str) -> list[str]:
+    """Return the names of a setting in the environment; the first is the one to use."""
+    alias = Settings.model_fields[field].validation_alias
+    return [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [field]
+
+
+def told(settings: Settings) -> list[dict[str, str]]:
+    """Return every setting as people see it: name, value, where it is from, what it is for.
+
+    Secrets show only whether they are set.
+    """
+    from_file = dotenv_values(".env")
+    rows = []
+    for field, about in Settings.model_fields.items():
+        names = names_of(field)
+        origin = "default"
+        if any(from_file.get(name) for name in names):
+            origin = ".env"
+        if any(os.environ.get(name) for name in names):
+            origin = "environment"
+        rows.append(
+            {
+                "name": names[0],
+                "value": _shown(getattr(settings, field)),
+                "from": origin,
+                "what": about.description or "",
+            }
+        )
+    return rows
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, SecretStr):
+        return "set"
+    if isinstance(value, timedelta):
+        return spelled(value)
+    return ",".join(value) if isinstance(value, tuple) else str(value)
