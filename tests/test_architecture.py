@@ -31,7 +31,8 @@ FLOORS: Sequence[Sequence[str]] = [
         "errors",
     )
 ]
-ANNEXES = {"chain": "pipeline"}  # a file that is part of a room without lying in its folder
+# A file that is part of a room without lying in its folder.
+ANNEXES = {"chain": "pipeline", "console": "cli"}
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them
 ALONE = "sandbox"  # pretends to be somebody else's service, so nothing of ours is in it

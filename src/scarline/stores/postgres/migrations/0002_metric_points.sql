@@ -40,7 +40,7 @@ create table scarline.metric_point (
     run_no integer not null,
     ts timestamptz not null,
     value double precision not null,
-    primary key (series_id, ts)
+    primary key (series_id, ts) with (fillfactor = 98)
 ) partition by range (ts);
 -- Batches arrive in the order of time, so a few bytes for each block range find a window.
 create index metric_point_ts on scarline.metric_point using brin (ts) with (pages_per_range = 32);
@@ -73,9 +73,11 @@ end
 $$;
 comment on function scarline.make_partitions is 'Makes the partitions (a week each, from Monday, UTC) that hold a window.';
 
+-- The next two name everything in full instead of pinning a search path: only so does the
+-- planner put their bodies in place of the calls.
 create function scarline.seen(s scarline.sighting, step interval)
 returns table (ts timestamptz, value double precision)
-language sql immutable set search_path = pg_catalog, pg_temp as $$
+language sql immutable as $$
     select coalesce(s.starts + u.o * interval '1 microsecond', s.starts + (u.n - 1) * step), u.v
     from unnest(s.offsets, s.values) with ordinality as u(o, v, n)
 $$;
@@ -83,7 +85,7 @@ comment on function scarline.seen is 'The points of one sighting.';
 
 create function scarline.fold(of_series integer, first timestamptz, last timestamptz)
 returns table (ts timestamptz, value double precision, run_no integer)
-language sql stable set search_path = pg_catalog, pg_temp as $$
+language sql stable as $$
     select distinct on (t.ts) t.ts, t.value, t.run_no
     from (
         select p.ts, p.value, s.run_no, s.position,
@@ -158,8 +160,8 @@ comment on function scarline.absorb is
     'Keeps the sightings staged in pg_temp.staged and folds them into what shows.';
 
 create function scarline.retract(run_name text) returns bigint
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_hashjoin = on as $$
 declare
     number integer := (select r.run_no from scarline.run r where r.run = run_name);
     taken bigint;
@@ -175,9 +177,8 @@ begin
     select coalesce(sum(cardinality(values)), 0) into taken
     from scarline.sighting where run_no = number;
     delete from scarline.sighting where run_no = number;
-    delete from scarline.metric_point p using pg_temp.gone g
-    where p.series_id = g.series_id and p.ts between g.starts and g.ends and p.run_no = number;
 
+    -- First what others saw there takes the place of what the run saw, then its own goes.
     insert into scarline.metric_point (series_id, run_no, ts, value)
     select g.series_id, f.run_no, f.ts, f.value
     from pg_temp.gone g
@@ -191,6 +192,10 @@ begin
         where (shown.value, shown.run_no) is distinct from (fold.value, fold.run_no)
     ) f
     on conflict (series_id, ts) do update set value = excluded.value, run_no = excluded.run_no;
+    -- By the key, span after span: a hash join would read the whole table for it.
+    perform set_config('enable_hashjoin', 'off', true);
+    delete from scarline.metric_point p using pg_temp.gone g
+    where p.series_id = g.series_id and p.ts between g.starts and g.ends and p.run_no = number;
 
     update scarline.series x set unit = newest.unit
     from (

@@ -1,0 +1,1 @@
+"""What Scarline does beside what its user would do otherwise, in one run, as ratios."""
