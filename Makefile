@@ -20,7 +20,7 @@ MOVED := $(shell test -x .venv/bin/python && test "$$(cat $(READY) 2>/dev/null)"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test check bench lock tools clean moved
+.PHONY: help demo test check bench docs lock tools clean moved
 
 help: ## this list
 	@echo 'Scarline. Each sets up by itself what it needs:'
@@ -40,6 +40,9 @@ check: $(READY) ## format, lint, types, architecture, docs
 
 bench: $(BENCH_READY) ## ratios against what one would do otherwise, side by side
 	@.venv/bin/python -m bench $(ARGS)
+
+docs: $(READY) ## write the pages that follow from the code
+	@.venv/bin/python scripts/write_docs.py
 
 lock: $(READY) ## write the lock files anew (ARGS=--upgrade: with the newest versions)
 	@$(PIP) uv

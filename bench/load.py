@@ -21,7 +21,8 @@ TABLE = """
 create table {} (metric text, host text, ts timestamptz, value float8 {})
 """
 SIZE = """
-select sum(pg_total_relation_size(c.oid)) from pg_class c join pg_namespace n on n.oid = relnamespace
+select sum(pg_total_relation_size(c.oid))
+from pg_class c join pg_namespace n on n.oid = relnamespace
 where nspname = 'scarline' and relkind in ('r', 'p')
 """
 
@@ -113,9 +114,7 @@ def dlt_merge(url: str, batches: Sequence[pa.RecordBatch]) -> None:
 
     table = pa.Table.from_batches(batches).select(["metric", "host", "ts", "value"])
     plain = table.cast(
-        pa.schema(
-            [("metric", pa.string()), ("host", pa.string()), table.field(2), table.field(3)]
-        )
+        pa.schema([("metric", pa.string()), ("host", pa.string()), table.field(2), table.field(3)])
     )
     pipeline = dlt.pipeline("bench", destination=dlt.destinations.postgres(url), dataset_name="dlt")
     pipeline.run(

@@ -44,7 +44,9 @@ class Estate:
         return pa.RecordBatch.from_arrays(
             [
                 _words(constant, ["bench"]),
-                _words(pa.array(which // self.hosts), [f"system.m{i}" for i in range(self.metrics)]),
+                _words(
+                    pa.array(which // self.hosts), [f"system.m{i}" for i in range(self.metrics)]
+                ),
                 _words(pa.array(which % self.hosts), [f"host-{i:04}" for i in range(self.hosts)]),
                 _words(constant, [""]),
                 pa.array(np.full(len(which), INTERVAL_SECONDS, dtype=np.int32)),

@@ -154,6 +154,17 @@ def demo_settings(settings: Settings) -> Iterator[Settings]:
         )
 
 
+def sandbox_environment(port: int) -> str:
+    """Return what to set so that the other commands talk to the sandbox."""
+    from scarline.sandbox import World
+
+    world = World()
+    return (
+        f"  SCARLINE_DATADOG_URL=http://127.0.0.1:{port} DD_API_KEY={world.api_key} "
+        f"DD_APP_KEY={world.app_key} scarline pull metrics --last 1h"
+    )
+
+
 def run_sandbox(port: int, seed: int, hosts: int, faults: Sequence[str]) -> None:
     """Serve the pretend Datadog on loopback until interrupted; ``UsageError`` for a bad fault."""
     from scarline.sandbox import World, parse_fault, serve

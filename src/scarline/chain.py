@@ -7,9 +7,10 @@ from typing import Any
 from scarline import ledger
 from scarline.errors import ScarlineError, SourceRefused
 from scarline.ledger import Entry, Fact, Run, State, Word
-from scarline.model import CleanBatch, Missing, Window, content_digest, tally
+from scarline.model import CleanBatch, Missing, Window
 from scarline.ports import Clock, Notify, Progress, Store, Written
 from scarline.privacy import redact_text
+from scarline.series import content_digest, tally
 
 
 class Chain:

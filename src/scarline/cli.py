@@ -8,16 +8,16 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import typer
 
-from scarline import bootstrap, console, settings, telemetry
+from scarline import bootstrap, console, options, settings, telemetry
 from scarline.errors import ScarlineError, UsageError
 from scarline.ledger import Run, State
 from scarline.model import Window
+from scarline.ports import Plan
 from scarline.privacy import redact_text
 
 app = typer.Typer(
@@ -31,7 +31,6 @@ config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 app.add_typer(config, name="config")
 
 T = TypeVar("T")
-Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 
 
 class Exit(IntEnum):
@@ -69,23 +68,18 @@ def _begin() -> None:
 
 @app.command()
 def pull(
-    stream: Annotated[str, typer.Argument(help="The stream: metrics.")],
-    last: Annotated[
-        str | None, typer.Option(help="The stretch up to now: 90s, 15m, 1h, 30d.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help="Start, in UTC: 2026-11-01T00:00.")
-    ] = None,
-    until: Annotated[str | None, typer.Option("--to", help="End, in UTC; now if left out.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the requests and their cost; send nothing.")
-    ] = False,
-    json: Json = False,
+    stream: options.Stream,
+    last: options.Last = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
 ) -> None:
     """Bring a stream home: what came since the last pull, or the stretch that you name."""
-    window = _window(last, since, until)
+    window = options.window(last, since, until, bootstrap.clock())
     if dry_run:
-        _run(_plan(stream, window, json=json))
+        plan = _run(_plan(stream, window))
+        console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
         return
     run = _run(_pull(settings.load(), stream, window))
     console.as_json(console.run_as_data(run)) if json else console.show_run(run)
@@ -94,15 +88,11 @@ def pull(
 
 @app.command()
 def rollback(
-    run: Annotated[str | None, typer.Argument(help="The run, as `scarline runs` names it.")] = None,
-    source: Annotated[
-        str | None, typer.Option(help="Roll back every live run of this source.")
-    ] = None,
-    reason: Annotated[str, typer.Option(help="Why; it is kept on the ledger.")] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would go; change nothing.")
-    ] = False,
-    json: Json = False,
+    run: options.RunName = None,
+    source: options.FromSource = None,
+    reason: options.Reason = "",
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
 ) -> None:
     """Take away what a run wrote, as if it had never been."""
     if (run is None) == (source is None):
@@ -111,15 +101,13 @@ def rollback(
     gone = _run(_rollback(run, source, reason, dry_run=dry_run))
     if json:
         console.as_json([console.run_as_data(it) for it in gone])
-        return
-    console.show_rollback(gone, planned=dry_run)
+    else:
+        console.show_rollback(gone, planned=dry_run)
 
 
 @app.command()
 def runs(
-    stream: Annotated[str | None, typer.Option(help="Only the runs of this stream.")] = None,
-    limit: Annotated[int | None, typer.Option(help="Only that many, the newest.", min=1)] = None,
-    json: Json = False,
+    stream: options.OfStream = None, limit: options.Limit = None, json: options.Json = False
 ) -> None:
     """List all runs, newest first."""
     found = _run(_runs(stream))[:limit]
@@ -127,25 +115,18 @@ def runs(
 
 
 @app.command()
-def verify(json: Json = False) -> None:
+def verify(json: options.Json = False) -> None:
     """Check the ledger and every row against it."""
     faults = _run(_verify())
     if json:
         console.as_json({"well": not faults, "faults": faults})
     else:
-        for fault in faults:
-            console.out().print(fault, markup=False)
-        console.say(f"{len(faults)} faults" if faults else "all is as the ledger says")
+        console.show_faults(faults)
     raise typer.Exit(Exit.FAILED if faults else Exit.DONE)
 
 
 @app.command()
-def migrate(
-    print_: Annotated[
-        bool, typer.Option("--print", help="Print all migrations as SQL; connect to nothing.")
-    ] = False,
-    json: Json = False,
-) -> None:
+def migrate(print_: options.Print = False, json: options.Json = False) -> None:
     """Bring the database's tables to this version. Pulls do it too."""
     if print_:
         sys.stdout.write(bootstrap.schema())
@@ -158,7 +139,7 @@ def migrate(
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
+def doctor(json: options.Json = False) -> None:
     """Check keys, permissions, clock and database, and say what to do."""
     checks = _run(bootstrap.diagnose(settings.load()))
     console.as_json(console.checks_as_data(checks)) if json else console.show_checks(checks)
@@ -166,7 +147,7 @@ def doctor(json: Json = False) -> None:
 
 
 @config.command("show")
-def config_show(json: Json = False) -> None:
+def config_show(json: options.Json = False) -> None:
     """Show every setting, its value and where it comes from; secrets only as set or not."""
     rows = settings.told(settings.load())
     console.as_json(rows) if json else console.show_settings(rows)
@@ -174,31 +155,28 @@ def config_show(json: Json = False) -> None:
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8127,
-    seed: Annotated[int, typer.Option(help="Another seed, another estate.")] = 7,
-    hosts: Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)] = 40,
-    fault: Annotated[
-        list[str] | None, typer.Option(help="A fault, such as 429 or slow:2; repeatable.")
-    ] = None,
+    port: options.Port = 8127,
+    seed: options.Seed = 7,
+    hosts: options.Hosts = 40,
+    fault: options.Faults = None,
 ) -> None:
     """Run a pretend Datadog on loopback until Ctrl-C."""
+    console.say(f"a pretend Datadog at http://127.0.0.1:{port}, until Ctrl-C; to pull from it:")
+    console.say(bootstrap.sandbox_environment(port))
     bootstrap.run_sandbox(port, seed, hosts, fault or [])
 
 
 @app.command()
-def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help="Pull everything, print the summary, end.")
-    ] = False,
-    json: Json = False,
-) -> None:
+def demo(once: options.Once = False, json: options.Json = False) -> None:
     """Show it all without an account: a pretend Datadog, the embedded database, a pull."""
     with bootstrap.demo_settings(settings.load()) as pretended:
-        run = _run(_pull(pretended, "metrics", _window("24h", None, None)))
+        window = options.window("24h", None, None, bootstrap.clock())
+        run = _run(_pull(pretended, "metrics", window))
         console.as_json(console.run_as_data(run)) if json else console.show_run(run)
         if not once:
             console.say("metrics arrive every 20 seconds until Ctrl-C")
             _run(_follow(pretended))
+    raise typer.Exit(Exit.PARTIAL if run.state is State.PARTIAL else Exit.DONE)
 
 
 async def _follow(pretended: settings.Settings) -> None:
@@ -216,10 +194,9 @@ async def _pull(own: settings.Settings, stream: str, window: Window | None) -> R
             return await pipeline.pull(stream, window, notify)
 
 
-async def _plan(stream: str, window: Window | None, *, json: bool) -> None:
+async def _plan(stream: str, window: Window | None) -> Plan:
     async with bootstrap.open_pipeline(settings.load(), [stream]) as pipeline:
-        plan = await pipeline.plan(stream, window)
-    console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
+        return await pipeline.plan(stream, window)
 
 
 async def _rollback(
@@ -244,38 +221,6 @@ async def _runs(stream: str | None) -> list[Run]:
 async def _verify() -> list[str]:
     async with bootstrap.open_pipeline(settings.load()) as pipeline:
         return await pipeline.verify()
-
-
-def _window(last: str | None, since: str | None, until: str | None) -> Window | None:
-    now = bootstrap.clock()
-    if last is not None:
-        if since is not None or until is not None:
-            message = "--last names the whole stretch: leave out --from and --to"
-            raise UsageError(message)
-        return Window(now - _length(last), now)
-    if since is None:
-        if until is not None:
-            message = "--to needs --from: a stretch has a start"
-            raise UsageError(message)
-        return None
-    return Window(_moment("--from", since), _moment("--to", until) if until else now)
-
-
-def _length(text: str) -> timedelta:
-    try:
-        return settings.duration(text)
-    except ValueError as error:
-        message = f"--last: {error}"
-        raise UsageError(message) from None
-
-
-def _moment(option: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"{option}: {text!r} is no time: write 2026-11-01, or 2026-11-01T08:30 (UTC)"
-        raise UsageError(message) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -28,8 +28,8 @@ COLOURS = {
 
 
 def out() -> Console:
-    """Return the console for data."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Return the console for data; lines are as long as they are where no terminal is."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 400)
 
 
 def err() -> Console:
@@ -217,11 +217,18 @@ def checks_as_data(checks: Sequence[Check]) -> list[dict[str, Any]]:
     return [asdict(check) for check in checks]
 
 
+def show_faults(faults: Sequence[str]) -> None:
+    """Write what verify found."""
+    for fault in faults:
+        out().print(fault, markup=False)
+    say(f"{len(faults)} faults" if faults else "all is as the ledger says")
+
+
 def show_settings(rows: Sequence[Mapping[str, str]]) -> None:
     """Write the settings as a table."""
     table = Table(box=None, pad_edge=False)
     for name in ("name", "value", "from", "what"):
-        table.add_column(name, no_wrap=name == "name")
+        table.add_column(name, no_wrap=name == "name", overflow="fold")
     for row in rows:
         table.add_row(*(row[name] for name in ("name", "value", "from", "what")))
     out().print(table)

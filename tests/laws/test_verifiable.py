@@ -9,7 +9,7 @@ import pytest
 
 from scarline import ledger
 from scarline.ledger import Entry, Fact, Word
-from scarline.model import series_bounds
+from scarline.series import series_bounds
 from scarline.stores.memory import MemoryStore
 from tests.at_hand import postgres
 from tests.fakes import batch, points

@@ -14,16 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import re2
 
-from scarline.model import (
-    Asked,
-    Batch,
-    CleanBatch,
-    Kind,
-    Missing,
-    series_bounds,
-    series_names,
-)
+from scarline.model import Asked, Batch, CleanBatch, Kind, Missing
 from scarline.privacy.rules import RULES, Rule, fingerprint
+from scarline.series import series_bounds, series_names
 
 __all__ = ["RULES", "Rule", "redact", "redact_text"]
 

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from scarline.errors import RunInProgress, StoreConflict
 from scarline.ledger import Entry, Head, head_of
-from scarline.model import CleanBatch, Kind, content_digest
+from scarline.model import CleanBatch, Kind
 from scarline.ports import Audit, Check, Note, Query, Written
+from scarline.series import content_digest
 
 Row = dict[str, Any]
 

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from scarline.model import Kind, series_bounds, series_names
+from scarline.model import Kind
+from scarline.series import series_bounds, series_names
 
 EPOCH_MICROSECONDS = 946_684_800_000_000
 """1 January 2000 UTC, from which PostgreSQL counts, in microseconds since 1970."""

@@ -15,15 +15,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from scarline.errors import RunInProgress, StoreRefused, UsageError
 from scarline.ledger import Entry, Head, Word
-from scarline.model import (
-    METRIC_POINT,
-    CleanBatch,
-    Kind,
-    combined_digest,
-    series_digest,
-    stamp,
-)
+from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
+from scarline.series import combined_digest, series_digest
 from scarline.stores.postgres.packing import counts, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
 from scarline.stores.postgres.sentences import told

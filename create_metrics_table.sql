@@ -1,0 +1,781 @@
+-- Everything that Scarline keeps in PostgreSQL. Made by `scarline migrate --print`.
+-- Paste it once into an empty database; `scarline migrate` adds what later versions bring.
+
+begin;
+create schema if not exists scarline;
+create table if not exists scarline.migration (
+    number integer primary key,
+    name text not null,
+    digest text not null,
+    applied_at timestamptz not null default now()
+);
+alter table scarline.migration enable row level security;
+
+
+-- 0001_ledger
+
+-- The ledger: entries in chains, one chain for each stream, and the notes that processes share.
+-- Errors that the product knows are raised with SQLSTATEs of class SC.
+
+create table scarline.chain (
+    stream text primary key,
+    position bigint not null,
+    digest text not null
+);
+comment on table scarline.chain is 'The end of each chain: shows when entries were cut off.';
+
+create table scarline.entry (
+    stream text not null references scarline.chain,
+    position bigint not null,
+    run text not null,
+    word text not null,
+    at timestamptz not null,
+    body text not null,
+    previous text not null,
+    digest text not null,
+    primary key (stream, position),
+    unique (stream, previous)
+);
+comment on column scarline.entry.body is 'Canonical JSON, kept to the byte: the digest covers it.';
+
+create table scarline.run (
+    run_no integer generated always as identity primary key,
+    run text not null unique,
+    started_at timestamptz not null
+);
+comment on table scarline.run is 'A small number for each run, so that a row need not carry its name.';
+
+create table scarline.note (
+    name text primary key,
+    body text not null,
+    version bigint not null
+);
+comment on table scarline.note is 'Small texts that processes share, each changed only by compare-and-swap.';
+
+create function scarline.append(e jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    head scarline.chain;
+begin
+    insert into scarline.chain values (e->>'stream', 0, '') on conflict do nothing;
+    select * into head from scarline.chain where stream = e->>'stream' for update;
+    if head.position + 1 <> (e->>'position')::bigint or head.digest <> e->>'previous' then
+        raise exception using errcode = 'SC001', message = format(
+            'entry %s of %s does not follow the head of its chain', e->>'position', e->>'stream');
+    end if;
+    insert into scarline.entry (stream, position, run, word, at, body, previous, digest)
+    select x.* from jsonb_to_record(e) as x(stream text, position bigint, run text, word text,
+        at timestamptz, body text, previous text, digest text);
+    update scarline.chain set position = (e->>'position')::bigint, digest = e->>'digest'
+    where stream = e->>'stream';
+    insert into scarline.run (run, started_at) values (e->>'run', (e->>'at')::timestamptz)
+    on conflict do nothing;
+end
+$$;
+comment on function scarline.append is 'Adds an entry to its chain; SC001 if it does not follow the head.';
+
+create function scarline.swap(note_name text, new_body text, old_version bigint) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if old_version = 0 then
+        insert into scarline.note values (note_name, new_body, 1) on conflict do nothing;
+    else
+        update scarline.note set body = new_body, version = old_version + 1
+        where name = note_name and version = old_version;
+    end if;
+    return found;
+end
+$$;
+comment on function scarline.swap is 'Writes a note if it still has the version; says whether it did.';
+
+insert into scarline.migration (number, name, digest)
+values (1, '0001_ledger', '595b03eb4fbbf63c2719576b2b23e9189801997d6cc9991ce94079865ef864d3');
+
+-- 0002_metric_points
+
+-- Metric points. What each run saw is kept as it saw it, a row for each series and batch
+-- (sighting); what shows is the fold of all sightings, a row for each point (metric_point).
+-- Taking a run away is deleting its sightings and folding again where they were.
+
+create table scarline.series (
+    series_id integer generated always as identity primary key,
+    series_key uuid not null unique
+        generated always as (md5(source || e'\x1f' || metric || e'\x1f' || host || e'\x1f'
+            || tags || e'\x1f' || interval_seconds::text || e'\x1f' || aggregation)::uuid) stored,
+    source text not null,
+    metric text not null,
+    host text not null,
+    tags text not null,
+    interval_seconds integer not null check (interval_seconds > 0),
+    aggregation text not null,
+    unit text
+);
+create index series_host on scarline.series (host, metric);
+create index series_metric on scarline.series (metric, host);
+comment on column scarline.series.unit is 'As the newest live run was told.';
+
+create table scarline.sighting (
+    run_no integer not null references scarline.run,
+    position bigint not null,
+    series_id integer not null references scarline.series,
+    unit text,
+    starts timestamptz not null,
+    ends timestamptz not null,
+    offsets bigint[],
+    values double precision[] not null,
+    primary key (run_no, position, series_id)
+);
+create index sighting_series on scarline.sighting (series_id, starts);
+comment on column scarline.sighting.position is 'Of the ledger entry that tells of it.';
+comment on column scarline.sighting.offsets is
+    'Microseconds after starts, for each value; null where they stand one interval apart.';
+
+create table scarline.metric_point (
+    series_id integer not null,
+    run_no integer not null,
+    ts timestamptz not null,
+    value double precision not null,
+    primary key (series_id, ts) with (fillfactor = 98)
+) partition by range (ts);
+-- Batches arrive in the order of time, so a few bytes for each block range find a window.
+create index metric_point_ts on scarline.metric_point using brin (ts) with (pages_per_range = 32);
+comment on column scarline.metric_point.run_no is
+    'The first run of the unbroken row of live runs that saw this value.';
+
+create function scarline.make_partitions(first timestamptz, last timestamptz) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    week timestamptz := date_bin('7 days', first, '2001-01-01+00');  -- a Monday
+    name text;
+begin
+    while week <= last loop
+        name := 'metric_point_' || to_char(week at time zone 'UTC', 'YYYYMMDD');
+        if to_regclass('scarline.' || name) is null then
+            perform pg_advisory_xact_lock(hashtext('scarline.make_partitions'));
+            -- Made beside and then attached: readers of the table are not kept waiting.
+            execute format('create table if not exists scarline.%I
+                (like scarline.metric_point including defaults including constraints)', name);
+            execute format('alter table scarline.%I enable row level security', name);
+            if not exists (select from pg_inherits
+                           where inhrelid = format('scarline.%I', name)::regclass) then
+                execute format('alter table scarline.metric_point attach partition scarline.%I
+                    for values from (%L) to (%L)', name, week, week + interval '7 days');
+            end if;
+        end if;
+        week := week + interval '7 days';
+    end loop;
+end
+$$;
+comment on function scarline.make_partitions is 'Makes the partitions (a week each, from Monday, UTC) that hold a window.';
+
+-- The next two name everything in full instead of pinning a search path: only so does the
+-- planner put their bodies in place of the calls.
+create function scarline.seen(s scarline.sighting, step interval)
+returns table (ts timestamptz, value double precision)
+language sql immutable as $$
+    select coalesce(s.starts + u.o * interval '1 microsecond', s.starts + (u.n - 1) * step), u.v
+    from unnest(s.offsets, s.values) with ordinality as u(o, v, n)
+$$;
+comment on function scarline.seen is 'The points of one sighting.';
+
+create function scarline.fold(of_series integer, first timestamptz, last timestamptz)
+returns table (ts timestamptz, value double precision, run_no integer)
+language sql stable as $$
+    select distinct on (t.ts) t.ts, t.value, t.run_no
+    from (
+        select p.ts, p.value, s.run_no, s.position,
+            p.value is distinct from lag(p.value) over (
+                partition by p.ts order by s.run_no, s.position) as turned
+        from scarline.sighting s
+        join scarline.series x using (series_id)
+        cross join lateral scarline.seen(s, x.interval_seconds * interval '1 second') p
+        where s.series_id = of_series and s.starts <= last and s.ends >= first
+            and p.ts between first and last
+    ) t
+    where t.turned
+    order by t.ts, t.run_no desc, t.position desc
+$$;
+comment on function scarline.fold is
+    'What shows of a series: at each time the newest value, and the run that first saw it so.';
+
+create function scarline.absorb(run_name text, entry_position bigint)
+returns table (new bigint, changed bigint, same bigint)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    number integer := (select r.run_no from scarline.run r where r.run = run_name);
+    seen bigint;
+begin
+    insert into scarline.series (source, metric, host, tags, interval_seconds, aggregation)
+    select t.source, t.metric, t.host, t.tags, t.interval_seconds, t.aggregation
+    from pg_temp.staged t
+    on conflict (series_key) do nothing;
+
+    insert into scarline.sighting
+    select number, entry_position, x.series_id, t.unit, t.starts, t.ends, t.offsets, t.values
+    from pg_temp.staged t
+    join scarline.series x using (source, metric, host, tags, interval_seconds, aggregation);
+    update scarline.series x set unit = s.unit
+    from scarline.sighting s
+    where s.run_no = number and s.position = entry_position
+        and x.series_id = s.series_id and x.unit is distinct from s.unit;
+
+    perform scarline.make_partitions(min(t.starts), max(t.ends)) from pg_temp.staged t
+    having count(*) > 0;
+    select coalesce(sum(cardinality(t.values)), 0) into seen from pg_temp.staged t;
+
+    -- For each series, what shows now in its span beside what was seen: only what differs
+    -- is written, and always by the key, however large the table.
+    return query
+    with differing as materialized (
+        select s.series_id, d.ts, d.value, d.before
+        from scarline.sighting s
+        join scarline.series x using (series_id)
+        cross join lateral (
+            select seen.ts, seen.value, shown.value as before
+            from scarline.seen(s, x.interval_seconds * interval '1 second') seen
+            left join (
+                select p.ts, p.value from scarline.metric_point p
+                where p.series_id = s.series_id and p.ts between s.starts and s.ends
+                offset 0
+            ) shown using (ts)
+            where shown.value is distinct from seen.value
+            order by seen.ts
+        ) d
+        where s.run_no = number and s.position = entry_position
+    ), put as (
+        insert into scarline.metric_point (series_id, run_no, ts, value)
+        select d.series_id, number, d.ts, d.value from differing d
+        on conflict (series_id, ts) do update set value = excluded.value, run_no = excluded.run_no
+    )
+    select count(*) filter (where d.before is null), count(d.before), seen - count(*)
+    from differing d;
+end
+$$;
+comment on function scarline.absorb is
+    'Keeps the sightings staged in pg_temp.staged and folds them into what shows.';
+
+create function scarline.retract(run_name text) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_hashjoin = on as $$
+declare
+    number integer := (select r.run_no from scarline.run r where r.run = run_name);
+    taken bigint;
+begin
+    create temporary table gone on commit drop as
+    select s.series_id, lower(span) as starts, upper(span) as ends
+    from (
+        select series_id, range_agg(tstzrange(starts, ends, '[]')) as spans
+        from scarline.sighting where run_no = number group by series_id
+    ) s, unnest(s.spans) span;
+    analyze pg_temp.gone;
+
+    select coalesce(sum(cardinality(values)), 0) into taken
+    from scarline.sighting where run_no = number;
+    delete from scarline.sighting where run_no = number;
+
+    -- First what others saw there takes the place of what the run saw, then its own goes.
+    insert into scarline.metric_point (series_id, run_no, ts, value)
+    select g.series_id, f.run_no, f.ts, f.value
+    from pg_temp.gone g
+    cross join lateral (
+        select fold.* from scarline.fold(g.series_id, g.starts, g.ends) fold
+        left join (
+            select p.ts, p.value, p.run_no from scarline.metric_point p
+            where p.series_id = g.series_id and p.ts between g.starts and g.ends
+            offset 0
+        ) shown using (ts)
+        where (shown.value, shown.run_no) is distinct from (fold.value, fold.run_no)
+    ) f
+    on conflict (series_id, ts) do update set value = excluded.value, run_no = excluded.run_no;
+    -- By the key, span after span: a hash join would read the whole table for it.
+    perform set_config('enable_hashjoin', 'off', true);
+    delete from scarline.metric_point p using pg_temp.gone g
+    where p.series_id = g.series_id and p.ts between g.starts and g.ends and p.run_no = number;
+
+    update scarline.series x set unit = newest.unit
+    from (
+        select distinct on (s.series_id) s.series_id, s.unit
+        from scarline.sighting s join (select distinct series_id from pg_temp.gone) g using (series_id)
+        order by s.series_id, s.run_no desc, s.position desc
+    ) newest
+    where newest.series_id = x.series_id and newest.unit is distinct from x.unit;
+    delete from scarline.series x using (select distinct series_id from pg_temp.gone) g
+    where x.series_id = g.series_id
+        and not exists (select from scarline.sighting s where s.series_id = g.series_id);
+    drop table pg_temp.gone;
+    return taken;
+end
+$$;
+comment on function scarline.retract is
+    'Takes away what a run saw and folds again where it was; returns how many rows it had written.';
+
+create function scarline.misfolded(of_series integer) returns bigint
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select count(*)
+    from (select p.ts, p.value, p.run_no from scarline.metric_point p
+          where p.series_id = of_series) shown
+    full join scarline.fold(of_series, '-infinity', 'infinity') fold using (ts)
+    where (shown.value, shown.run_no) is distinct from (fold.value, fold.run_no)
+$$;
+comment on function scarline.misfolded is
+    'How many points of a series show something else than its sightings add up to.';
+
+create view public.metrics with (security_invoker = true) as
+select
+    encode(substring(uuid_send(x.series_key) for 8) || int8send((extract(epoch from p.ts) * 1000000)::bigint), 'hex')::uuid as id,
+    x.host,
+    x.metric as metric_name,
+    p.value,
+    p.ts as "timestamp",
+    r.started_at as created_at
+from scarline.metric_point p
+join scarline.series x using (series_id)
+join scarline.run r using (run_no);
+comment on view public.metrics is 'Every metric point that shows; created_at is the start of the run that brought it.';
+
+insert into scarline.migration (number, name, digest)
+values (2, '0002_metric_points', '0a3ec15d52e5d6325a558c44da584084883e2e6274869b28bd6442f662d4cb83');
+
+-- 0003_row_security
+
+-- Nobody but the owner reads or writes, unless a policy says so. On Supabase, the role that
+-- servers use may do everything and the roles that browsers use may do nothing.
+
+alter table scarline.chain enable row level security;
+alter table scarline.entry enable row level security;
+alter table scarline.run enable row level security;
+alter table scarline.note enable row level security;
+alter table scarline.series enable row level security;
+alter table scarline.sighting enable row level security;
+alter table scarline.metric_point enable row level security;
+
+revoke all on schema scarline from public;
+revoke all on public.metrics from public;
+revoke execute on all functions in schema scarline from public;
+
+do $$
+declare
+    browser_role text;
+    kept text;
+begin
+    foreach browser_role in array array['anon', 'authenticated'] loop
+        if to_regrole(browser_role) is not null then
+            execute format('revoke all on public.metrics from %I', browser_role);
+        end if;
+    end loop;
+    if to_regrole('service_role') is null then
+        return;
+    end if;
+    grant usage on schema scarline to service_role;
+    grant select on public.metrics to service_role;
+    grant select on scarline.metric_point, scarline.series, scarline.run to service_role;
+    foreach kept in array array['chain', 'entry', 'run', 'note', 'series', 'sighting', 'metric_point'] loop
+        execute format('create policy servers on scarline.%I to service_role using (true) with check (true)', kept);
+    end loop;
+end
+$$;
+
+insert into scarline.migration (number, name, digest)
+values (3, '0003_row_security', 'b1acaa4f03430969cd759715f651a033199d4e4f5911b9f952c19d6cb37c6687');
+
+-- 0004_rest
+
+-- The door for those who have a URL and a key but no connection string: the functions that
+-- PostgREST (Supabase's REST API) shows, all named public.scarline_*.
+--
+-- Each answers with one JSON value, so that no cap on rows can cut an answer short; what may be
+-- long comes in pages {"rows": [...], "next": ...}, and "next" is null only on the last one.
+-- Times are whole microseconds since 1970. Arrays of numbers come in as PostgreSQL writes them
+-- ('{1.5,-0}') and go out as array_send in base64: neither passes through JSON's numbers, which
+-- know no -0 and no NaN.
+--
+-- They run as their owner. Nobody else may call them but Supabase's service_role; to let another
+-- role in, say as their owner: select scarline.open_rest('that_role');
+
+create table scarline.lease (
+    stream text primary key,
+    holder text not null,
+    expires_at timestamptz not null
+);
+alter table scarline.lease enable row level security;
+comment on table scarline.lease is
+    'Who holds a stream through the REST door, and until when if nothing more is heard.';
+
+create table scarline.receipt (
+    about text primary key,
+    token text not null,
+    answer jsonb not null
+);
+alter table scarline.receipt enable row level security;
+comment on table scarline.receipt is
+    'The last answer about each chain and note: for a caller who lost it and asks again.';
+
+create function scarline.instant(microseconds bigint) returns timestamptz
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select '1970-01-01 00:00:00+00'::timestamptz + microseconds * interval '1 microsecond'
+$$;
+
+create function scarline.microseconds(at timestamptz) returns bigint
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select (extract(epoch from at) * 1000000)::bigint
+$$;
+
+create function scarline.keep_receipt(for_about text, for_token text, given jsonb) returns jsonb
+language sql set search_path = pg_catalog, pg_temp as $$
+    insert into scarline.receipt as r (about, token, answer) values (for_about, for_token, given)
+    on conflict (about) do update set token = excluded.token, answer = excluded.answer
+    returning given
+$$;
+
+create function scarline.append_once(e jsonb, again boolean) returns jsonb
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    kept jsonb;
+begin
+    perform scarline.append(e);
+    return null;
+exception when sqlstate 'SC001' then
+    select r.answer into kept from scarline.receipt r
+    where again and r.about = 'chain ' || (e->>'stream') and r.token = e->>'digest';
+    if not found then
+        raise;
+    end if;
+    return kept;
+end
+$$;
+comment on function scarline.append_once is
+    'Appends an entry; if it is sent again and stands already, returns what was answered then.';
+
+create function public.scarline_commit(entry jsonb, batch jsonb default null, again boolean default false)
+returns jsonb language plpgsql security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' as $$
+declare
+    answer jsonb := scarline.append_once(entry, again);
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    answer := '{"new": 0, "changed": 0, "same": 0}';
+    if jsonb_array_length(batch) > 0 then
+        create temporary table staged (
+            source text, metric text, host text, tags text, interval_seconds integer,
+            aggregation text, unit text, starts timestamptz, ends timestamptz, offsets bigint[],
+            values double precision[]
+        ) on commit drop;
+        insert into pg_temp.staged
+        select t.source, t.metric, t.host, t.tags, t.interval_seconds, t.aggregation, t.unit,
+            scarline.instant(t.starts), scarline.instant(t.ends), t.offsets, t.values
+        from jsonb_to_recordset(batch) as t(source text, metric text, host text, tags text,
+            interval_seconds integer, aggregation text, unit text, starts bigint, ends bigint,
+            offsets bigint[], values double precision[]);
+        select to_jsonb(a) into answer
+        from scarline.absorb(entry->>'run', (entry->>'position')::bigint) a;
+    end if;
+    return scarline.keep_receipt('chain ' || (entry->>'stream'), entry->>'digest', answer);
+end
+$$;
+comment on function public.scarline_commit is
+    'Adds an entry to its chain and, with a batch, the points it tells of: both or neither.';
+
+create function public.scarline_retract(run text, entry jsonb, again boolean default false)
+returns jsonb language plpgsql security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' as $$
+declare
+    answer jsonb := scarline.append_once(entry, again);
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    answer := to_jsonb(scarline.retract(run));
+    return scarline.keep_receipt('chain ' || (entry->>'stream'), entry->>'digest', answer);
+end
+$$;
+comment on function public.scarline_retract is
+    'Adds an entry and takes away all that a run wrote; returns how many rows that were.';
+
+create function public.scarline_heads() returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(jsonb_object_agg(c.stream, jsonb_build_array(c.position, c.digest)), '{}')
+    from scarline.chain c
+$$;
+comment on function public.scarline_heads is 'The end of each chain: {stream: [position, digest]}.';
+
+create function public.scarline_entries(stream text, after bigint default null, most integer default 1000)
+returns jsonb language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    with page as (
+        select e.*, sum(octet_length(e.body)) over (order by e.position) as size
+        from scarline.entry e
+        where e.stream = scarline_entries.stream and e.position > coalesce(after, 0)
+        order by e.position limit most
+    ), fitting as (
+        select * from page where size - octet_length(body) < 4000000
+    )
+    select jsonb_build_object(
+        'rows', coalesce(jsonb_agg(jsonb_build_array(f.stream, f.position, f.run, f.word,
+            scarline.microseconds(f.at), f.body, f.previous, f.digest) order by f.position), '[]'),
+        'next', (select max(e.position) from scarline.entry e
+            where e.stream = scarline_entries.stream and e.position = max(f.position)
+                and exists (select from scarline.entry later
+                    where later.stream = e.stream and later.position > e.position)))
+    from fitting f
+$$;
+comment on function public.scarline_entries is
+    'A page of a chain, after a position: [stream, position, run, word, at, body, previous, digest].';
+
+create function public.scarline_find(filters jsonb, after jsonb default null, most integer default 200000)
+returns jsonb language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' as $$
+declare
+    until constant timestamptz := clock_timestamp() + interval '3 s';
+    low constant timestamptz := coalesce(scarline.instant((filters->>'start')::bigint), '-infinity');
+    high constant timestamptz := coalesce(scarline.instant((filters->>'end')::bigint), 'infinity');
+    resumed timestamptz := scarline.instant((after->>6)::bigint);
+    room integer := most;
+    visited boolean := false;
+    found_rows jsonb[] := '{}';
+    go_on jsonb;
+    s record;
+    p record;
+begin
+    for s in
+        select x.* from scarline.series x
+        where (filters->'source' is null or filters->'source' @> to_jsonb(x.source))
+            and (filters->'metric' is null or filters->'metric' @> to_jsonb(x.metric))
+            and (filters->'host' is null or filters->'host' @> to_jsonb(x.host))
+            and (filters->'tags' is null or filters->'tags' @> to_jsonb(x.tags))
+            and (filters->'interval_seconds' is null
+                or filters->'interval_seconds' @> to_jsonb(x.interval_seconds))
+            and (filters->'aggregation' is null or filters->'aggregation' @> to_jsonb(x.aggregation))
+            and (filters->'unit' is null or filters->'unit' @> to_jsonb(x.unit))
+            and (after is null or (x.source collate "C", x.metric collate "C", x.host collate "C",
+                    x.tags collate "C", x.interval_seconds, x.aggregation collate "C")
+                >= (after->>0, after->>1, after->>2, after->>3, (after->>4)::integer, after->>5))
+        order by x.source collate "C", x.metric collate "C", x.host collate "C",
+            x.tags collate "C", x.interval_seconds, x.aggregation collate "C"
+    loop
+        go_on := jsonb_build_array(s.source, s.metric, s.host, s.tags, s.interval_seconds, s.aggregation);
+        exit when visited and clock_timestamp() > until;
+        visited := true;
+        select count(*)::integer as points, max(q.ts) as last,
+            array_agg(q.ts order by q.ts) as times, array_agg(q.value order by q.ts) as values
+        into p
+        from (
+            select m.ts, m.value from scarline.metric_point m
+            where m.series_id = s.series_id and m.ts >= greatest(low, resumed) and m.ts < high
+            order by m.ts limit room
+        ) q;
+        if p.points > 0 then
+            found_rows := array_append(found_rows, jsonb_build_array(s.source, s.metric, s.host,
+                s.tags, s.interval_seconds, s.aggregation, s.unit,
+                encode(array_send(p.times), 'base64'), encode(array_send(p.values), 'base64')));
+        end if;
+        room := room - p.points;
+        go_on := go_on || jsonb_build_array(scarline.microseconds(p.last) + 1);
+        exit when room <= 0;
+        resumed := null;
+        go_on := null;
+    end loop;
+    return jsonb_build_object('rows', to_jsonb(found_rows), 'next', go_on, 'points', most - room);
+end
+$$;
+comment on function public.scarline_find is
+    'A page of what shows, by key: [series and unit, times, values]. "next" leads to the page after.';
+
+create function public.scarline_sightings(after jsonb default null, most integer default 200000)
+returns jsonb language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' set enable_sort = off as $$
+declare
+    until constant timestamptz := clock_timestamp() + interval '3 s';
+    room integer := most;
+    found_rows jsonb[] := '{}';
+    go_on jsonb;
+    s record;
+begin
+    for s in
+        select r.run, x.source, x.metric, x.host, x.tags, x.interval_seconds, x.aggregation, g.*
+        from scarline.sighting g
+        join scarline.run r using (run_no)
+        join scarline.series x using (series_id)
+        where after is null or (g.run_no, g.position, g.series_id)
+            >= ((after->>0)::integer, (after->>1)::bigint, (after->>2)::integer)
+        order by g.run_no, g.position, g.series_id
+    loop
+        go_on := jsonb_build_array(s.run_no, s.position, s.series_id);
+        exit when room <= 0 or (room < most and clock_timestamp() > until);
+        found_rows := array_append(found_rows, jsonb_build_array(s.run, s.position, s.source,
+            s.metric, s.host, s.tags, s.interval_seconds, s.aggregation, s.unit,
+            scarline.microseconds(s.starts), encode(array_send(s.offsets), 'base64'),
+            encode(array_send(s.values), 'base64')));
+        room := room - greatest(cardinality(s.values), 1);
+        go_on := null;
+    end loop;
+    return jsonb_build_object('rows', to_jsonb(found_rows), 'next', go_on, 'heads',
+        (select md5(string_agg(c.digest, ' ' order by c.stream)) from scarline.chain c));
+end
+$$;
+comment on function public.scarline_sightings is
+    'A page of all that live runs saw. "heads" changes whenever anything was written between two pages.';
+
+create function public.scarline_misfolded(after integer default null)
+returns jsonb language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' set enable_sort = off as $$
+declare
+    until constant timestamptz := clock_timestamp() + interval '3 s';
+    visited boolean := false;
+    found_rows jsonb[] := '{}';
+    go_on integer;
+    s record;
+    points bigint;
+begin
+    for s in
+        select x.* from scarline.series x where x.series_id >= coalesce(after, 0) order by x.series_id
+    loop
+        go_on := s.series_id;
+        exit when visited and clock_timestamp() > until;
+        visited := true;
+        points := scarline.misfolded(s.series_id);
+        if points > 0 then
+            found_rows := array_append(found_rows, jsonb_build_array(s.metric, s.host, s.tags, points));
+        end if;
+        go_on := null;
+    end loop;
+    return jsonb_build_object('rows', to_jsonb(found_rows), 'next', go_on, 'heads',
+        (select md5(string_agg(c.digest, ' ' order by c.stream)) from scarline.chain c));
+end
+$$;
+comment on function public.scarline_misfolded is
+    'A page of the series that show something else than was seen: [metric, host, tags, points].';
+
+create function public.scarline_strays() returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' as $$
+    select to_jsonb(count(*)) from scarline.metric_point p
+    where not exists (select from scarline.series x where x.series_id = p.series_id)
+$$;
+comment on function public.scarline_strays is 'How many points belong to no series.';
+
+create function public.scarline_note(name text) returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_array(n.body, n.version) from scarline.note n where n.name = scarline_note.name
+$$;
+comment on function public.scarline_note is 'A shared note: [text, version], or null.';
+
+create function public.scarline_swap(
+    name text, body text, version bigint, token text, again boolean default false
+) returns jsonb language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if scarline.swap(name, body, version) then
+        return scarline.keep_receipt('note ' || name, token, 'true');
+    end if;
+    return to_jsonb(again and exists (
+        select from scarline.receipt r
+        where r.about = 'note ' || scarline_swap.name and r.token = scarline_swap.token));
+end
+$$;
+comment on function public.scarline_swap is
+    'Writes a note if it still has the version; "token" tells the caller from others who ask the same.';
+
+create function scarline.locked(of_stream text) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from pg_locks l, hashtextextended('scarline.stream.' || of_stream, 0) as named(key)
+        where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+            and l.database = (select d.oid from pg_database d where d.datname = current_database())
+            and ((l.classid::bigint << 32) | l.objid::bigint) = named.key)
+$$;
+comment on function scarline.locked is 'Whether somebody with a connection of his own holds a stream.';
+
+create function public.scarline_lease(stream text, holder text, seconds double precision)
+returns jsonb language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not scarline.locked(stream) then
+        insert into scarline.lease as l (stream, holder, expires_at)
+        values (stream, holder, clock_timestamp() + make_interval(secs => seconds))
+        on conflict on constraint lease_pkey do update
+            set holder = excluded.holder, expires_at = excluded.expires_at
+            where l.holder = excluded.holder or l.expires_at <= clock_timestamp();
+        if found then
+            return '{"held": true}';
+        end if;
+    end if;
+    return jsonb_build_object('held', false, 'free_in_seconds', (
+        select extract(epoch from l.expires_at - clock_timestamp())
+        from scarline.lease l where l.stream = scarline_lease.stream));
+end
+$$;
+comment on function public.scarline_lease is
+    'Holds a stream, or goes on holding it, for so many seconds by the clock of this server.';
+
+create function public.scarline_release(stream text, holder text) returns jsonb
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    delete from scarline.lease l
+    where l.stream = scarline_release.stream and l.holder = scarline_release.holder;
+    return to_jsonb(found);
+end
+$$;
+comment on function public.scarline_release is 'Lets go of a stream, if it is still held.';
+
+create function public.scarline_leased(stream text) returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select to_jsonb(scarline.locked(scarline_leased.stream) or exists (
+        select from scarline.lease l
+        where l.stream = scarline_leased.stream and l.expires_at > clock_timestamp()))
+$$;
+comment on function public.scarline_leased is 'Whether somebody holds a stream, through whichever door.';
+
+create function public.scarline_about() returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_object('version', current_setting('server_version'),
+        'role', current_setting('role'), 'bytes', pg_database_size(current_database()),
+        'read_only', current_setting('default_transaction_read_only')::boolean or pg_is_in_recovery(),
+        'migration', (select max(m.number) from scarline.migration m))
+$$;
+comment on function public.scarline_about is 'What doctor wants to know of the server.';
+
+create function scarline.open_rest(to_role text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    door regprocedure;
+begin
+    for door in
+        select p.oid from pg_proc p
+        where p.pronamespace = 'public'::regnamespace and starts_with(p.proname, 'scarline_')
+    loop
+        execute format('grant execute on function %s to %I', door, to_role);
+    end loop;
+end
+$$;
+comment on function scarline.open_rest is 'Lets a role call the functions of the REST door.';
+
+revoke execute on all functions in schema scarline from public;
+
+-- Supabase lets its browser roles call whatever is new in public: not these.
+do $$
+declare
+    door regprocedure;
+    browser_role text;
+begin
+    for door in
+        select p.oid from pg_proc p
+        where p.pronamespace = 'public'::regnamespace and starts_with(p.proname, 'scarline_')
+    loop
+        execute format('revoke all on function %s from public', door);
+        foreach browser_role in array array['anon', 'authenticated'] loop
+            if to_regrole(browser_role) is not null then
+                execute format('revoke all on function %s from %I', door, browser_role);
+            end if;
+        end loop;
+    end loop;
+    if to_regrole('service_role') is not null then
+        perform scarline.open_rest('service_role');
+    end if;
+end
+$$;
+
+notify pgrst, 'reload schema';
+
+insert into scarline.migration (number, name, digest)
+values (4, '0004_rest', '73c9af70a464ff928d0ca4017a38ce0a31bdd24032b719d034ff9f8ffc1adf7f');
+
+commit;

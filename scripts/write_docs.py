@@ -1,0 +1,132 @@
+"""Write what follows from the code: docs/settings.md, docs/commands.md, create_metrics_table.sql.
+
+``make docs`` runs it; ``make check`` says if it was forgotten.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from scarline import bootstrap
+from scarline.cli import app
+from scarline.privacy import RULES
+from scarline.settings import Settings, names_of, spelled
+
+ROOT = Path(__file__).parents[1]
+
+
+def settings() -> str:
+    """Return docs/settings.md."""
+    rows = [
+        f"| `{names[0]}` | {_default(field.default)} | {field.description} |"
+        + (f" also {', '.join(f'`{name}`' for name in names[1:])} |" if names[1:] else " |")
+        for name, field in Settings.model_fields.items()
+        for names in [names_of(name)]
+    ]
+    return (
+        "# Settings\n\n"
+        "From the environment, or from a file `.env` in the folder where the command runs; the\n"
+        "environment wins. `scarline config show` prints what holds, with secrets only as set or\n"
+        "not set. Lengths of time are written `90s`, `15m`, `1h`, `30d`; lists with commas.\n\n"
+        "| name | default | what it is | |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+
+
+OPENING = """\
+# Commands
+
+Data goes to stdout, messages and progress to stderr. `NO_COLOR` is honoured; the progress bar
+shows on a terminal only.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | failed |
+| 2 | not possible as it was said; nothing was sent or changed |
+| 3 | partial: what is missing is named |
+| 130 | stopped by Ctrl-C or SIGTERM |
+"""
+
+
+def commands() -> str:
+    """Return docs/commands.md."""
+    parts = [OPENING]
+    group = typer.main.get_command(app)
+    parts += [_command(name, command) for name, command in _walk("scarline", group)]
+    return "\n".join(parts)
+
+
+def rules() -> str:
+    """Return docs/redaction.md."""
+    rows = [f"| `{it.name}` | `{_cell(it.goes)}` | `{_cell(it.stays)}` |" for it in RULES]
+    return (
+        "# What is redacted\n\n"
+        "Before anything is stored, every text column, every sentence on the ledger and every\n"
+        "log line passes these rules; the rule's name in brackets stands where something was.\n"
+        "It cannot be switched off. Patterns find what has a form, not every name of a person.\n"
+        "Series that cannot be told apart once redacted are kept out, all but the first, and\n"
+        "counted.\n\n"
+        "| rule | goes | stays |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+
+
+PAGES = {
+    "docs/settings.md": settings,
+    "docs/commands.md": commands,
+    "docs/redaction.md": rules,
+    "create_metrics_table.sql": bootstrap.schema,
+}
+
+
+def _cell(text: str) -> str:
+    return text.replace("\n", " ").replace("|", "\\|")
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, timedelta):
+        return f"`{spelled(value)}`"
+    return f"`{','.join(value)}`" if isinstance(value, tuple) else f"`{value}`"
+
+
+def _walk(name: str, command: object) -> list[tuple[str, TyperCommand]]:
+    if isinstance(command, TyperGroup):
+        subs = command.commands.items()
+        return [found for own, sub in subs for found in _walk(f"{name} {own}", sub)]
+    return [(name, command)] if isinstance(command, TyperCommand) else []
+
+
+def _command(name: str, command: TyperCommand) -> str:
+    arguments = [it for it in command.params if isinstance(it, TyperArgument)]
+    words = [(it.name or "").upper() for it in arguments]
+    optional = [
+        f"[{word}]" if not it.required else word for word, it in zip(words, arguments, strict=True)
+    ]
+    lines = [f"## {' '.join([name, *optional])}", "", command.help or "", ""]
+    rows = [
+        f"| `{'`, `'.join(it.opts)}` | {it.help} |"
+        for it in command.params
+        if isinstance(it, TyperOption)
+    ]
+    rows += [f"| `{word}` | {it.help} |" for word, it in zip(words, arguments, strict=True)]
+    if rows:
+        lines += ["| | |", "|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write every page whose text has changed."""
+    for name, page in PAGES.items():
+        path = ROOT / name
+        text = page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()

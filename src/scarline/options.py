@@ -1,0 +1,66 @@
+"""What the command line understands: options and arguments, each with its help."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from scarline import settings
+from scarline.errors import UsageError
+from scarline.model import Window
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+Stream = Annotated[str, typer.Argument(help="The stream: metrics.")]
+Last = Annotated[str | None, typer.Option(help="The stretch up to now: 90s, 15m, 1h, 30d.")]
+Since = Annotated[str | None, typer.Option("--from", help="Start, in UTC: 2026-11-01T08:30.")]
+Until = Annotated[str | None, typer.Option("--to", help="End, in UTC; now if left out.")]
+RunName = Annotated[str | None, typer.Argument(help="The run, as `scarline runs` names it.")]
+FromSource = Annotated[
+    str | None, typer.Option("--source", help="Every live run of this source, such as datadog.")
+]
+Reason = Annotated[str, typer.Option(help="Why; it is kept on the ledger.")]
+OfStream = Annotated[str | None, typer.Option("--stream", help="Only the runs of this stream.")]
+Limit = Annotated[int | None, typer.Option(help="Only that many, the newest.", min=1)]
+Print = Annotated[
+    bool, typer.Option("--print", help="Print all migrations as SQL; connect to nothing.")
+]
+Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=0, max=65_535)]
+Seed = Annotated[int, typer.Option(help="Another seed, another estate.")]
+Hosts = Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)]
+Faults = Annotated[
+    list[str] | None, typer.Option("--fault", help="A fault, such as 429 or slow:2; repeatable.")
+]
+Once = Annotated[bool, typer.Option("--once", help="Pull everything, print the summary, end.")]
+
+
+def window(last: str | None, since: str | None, until: str | None, now: datetime) -> Window | None:
+    """Return the stretch that the options name, if any; raises ``UsageError``."""
+    if last is not None:
+        if since is not None or until is not None:
+            message = "--last names the whole stretch: leave out --from and --to"
+            raise UsageError(message)
+        return Window(now - _length(last), now)
+    if since is None:
+        if until is not None:
+            message = "--to needs --from: a stretch has a start"
+            raise UsageError(message)
+        return None
+    return Window(_moment("--from", since), _moment("--to", until) if until else now)
+
+
+def _length(text: str) -> timedelta:
+    try:
+        return settings.duration(text)
+    except ValueError as error:
+        message = f"--last: {error}"
+        raise UsageError(message) from None
+
+
+def _moment(option: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{option}: {text!r} is no time: write 2026-11-01, or 2026-11-01T08:30 (UTC)"
+        raise UsageError(message) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,104 @@
+"""Rows as series: where each begins, what it is called, what all of them add up to.
+
+Nothing here loops over rows, only over series.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scarline.model import Kind, stamp
+
+
+def codes(column: pa.Array) -> npt.NDArray[np.int64]:
+    """Return one integer for each row, equal where the values are equal; -1 for null."""
+    encoded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+    indices = pc.fill_null(encoded.indices, -1)
+    return np.asarray(indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def series_bounds(kind: Kind, rows: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    """Return where each series begins in ``rows``, and the number of rows at the end.
+
+    Shape ``(series + 1,)``. A series begins wherever one of its columns changes.
+    """
+    if rows.num_rows == 0:
+        return np.zeros(1, dtype=np.int64)
+    changed = np.zeros(rows.num_rows - 1, dtype=bool)
+    for name in kind.series + kind.described:
+        code = codes(rows.column(name))
+        changed |= code[1:] != code[:-1]
+    return np.concatenate(([0], np.flatnonzero(changed) + 1, [rows.num_rows]))
+
+
+def series_names(
+    kind: Kind, rows: pa.RecordBatch, bounds: npt.NDArray[np.int64]
+) -> list[tuple[str | int | None, ...]]:
+    """Return the series columns and described columns at the start of each series."""
+    starts = pa.array(bounds[:-1])
+    columns = [rows.column(name).take(starts).to_pylist() for name in kind.series + kind.described]
+    return list(zip(*columns, strict=True))
+
+
+def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
+    """Return for each subject how many rows and series there are, and from when to when."""
+    bounds = series_bounds(kind, rows)
+    subjects = rows.column(kind.subject).take(pa.array(bounds[:-1])).to_pylist()
+    times = rows.column("ts").cast(pa.int64()).to_numpy()
+    parts: dict[str, list[int]] = {}
+    for subject, start, end in zip(subjects, bounds[:-1], bounds[1:], strict=True):
+        first, last = int(times[start]), int(times[end - 1])
+        before = parts.get(subject, [0, 0, first, last])
+        parts[subject] = [
+            before[0] + int(end - start),
+            before[1] + 1,
+            min(before[2], first),
+            max(before[3], last),
+        ]
+    return {
+        subject: {"rows": part[0], "series": part[1], "first": _at(part[2]), "last": _at(part[3])}
+        for subject, part in parts.items()
+    }
+
+
+def _at(microseconds: int) -> str:
+    return stamp(datetime.fromtimestamp(microseconds / 1e6, UTC))
+
+
+def content_digest(kind: Kind, rows: pa.RecordBatch) -> str:
+    """Return the SHA-256 of what ``rows`` say, whatever the order of the series.
+
+    The digest of each series covers its names, its times as little-endian microseconds
+    since 1970 and its values as little-endian doubles; the digest of the batch covers
+    those of the series in sorted order. A store can take it again from what it keeps.
+    """
+    bounds = series_bounds(kind, rows)
+    times = np.ascontiguousarray(rows.column("ts").cast(pa.int64()).to_numpy(), dtype="<i8")
+    values = np.ascontiguousarray(rows.column("value").to_numpy(), dtype="<f8")
+    names = series_names(kind, rows, bounds)
+    return combined_digest(
+        series_digest(name, times[start:end], values[start:end])
+        for name, start, end in zip(names, bounds[:-1], bounds[1:], strict=True)
+    )
+
+
+def series_digest(
+    name: tuple[str | int | None, ...],
+    times: npt.NDArray[np.int64],
+    values: npt.NDArray[np.float64],
+) -> bytes:
+    """Return the SHA-256 of one series of a batch; see :func:`content_digest`."""
+    digest = sha256(repr(name).encode())
+    digest.update(times.data)
+    digest.update(values.data)
+    return digest.digest()
+
+
+def combined_digest(digests: Iterable[bytes]) -> str:
+    """Return one digest for many, whatever their order."""
+    return sha256(b"".join(sorted(digests))).hexdigest()
