@@ -94,6 +94,14 @@ async def _open_datadog(settings: Settings, notes: Notes, clock: Clock) -> Async
         scope=settings.scope,
         aggregation=settings.aggregation,
         interval_seconds=int(settings.interval.total_seconds()),
+        first_pull_seconds=int(settings.first_pull.total_seconds()),
+        look_back_seconds=int(settings.look_back.total_seconds()),
+        api="v1" if settings.datadog_api == "v1" else "v2",
+        concurrency=settings.concurrency,
+        timeout_seconds=settings.timeout.total_seconds(),
+        requests_per_minute=settings.requests_per_minute,
+        requests_per_run=settings.requests_per_run,
+        human_share=settings.human_share,
     )
     async with datadog.open(config, notes, clock) as source:
         yield source

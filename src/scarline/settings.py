@@ -114,8 +114,8 @@ class Settings(BaseSettings):
     aggregation: str = _named(
         "SCARLINE_AGGREGATION",
         default="avg",
-        what="how points are combined: avg, min, max, sum or count",
-        pattern="^(avg|min|max|sum|count)$",
+        what="how points are combined: avg, min, max or sum",
+        pattern="^(avg|min|max|sum)$",
     )
     interval: Length = _named(
         "SCARLINE_INTERVAL", default=timedelta(minutes=1), what="time between two points"

@@ -1,0 +1,5 @@
+"""``python -m scarline`` is the command ``scarline``."""
+
+from scarline.cli import main
+
+main()
