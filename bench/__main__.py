@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [NAME …] [--points N]``."""
+"""Run the benchmarks: ``python -m bench [NAME …] [--points N] [--hosts N] [--hours N]``."""
 
 import argparse
 import tempfile
@@ -7,25 +7,43 @@ from pathlib import Path
 
 import psycopg
 
-from bench import load, rollback
+from bench import end_to_end, governor, load, parse, rollback
 from bench.workload import Estate
 from scarline.stores.postgres.embedded import embedded
 
-STORED: Mapping[str, Callable[[str, Estate], None]] = {"load": load.run, "rollback": rollback.run}
-
 
 def main() -> None:
-    """Run the benchmarks that are named, or all."""
+    """Run the benchmarks that are named, or all, each on a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help=", ".join(STORED))
+    parser.add_argument("names", nargs="*", help="parse load rollback end-to-end cost governor")
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
+    parser.add_argument("--hosts", type=int, default=200, help="hosts to pull, end to end")
+    parser.add_argument("--hours", type=int, default=24, help="hours to pull, end to end")
     asked = parser.parse_args()
     estate = Estate(steps=max(10, asked.points // 2_000))
-    for name in asked.names or STORED:
-        with tempfile.TemporaryDirectory() as home, embedded(Path(home)) as server:
-            with psycopg.connect(server.conninfo, autocommit=True) as connection:
-                connection.execute("create schema if not exists dlt")
-            STORED[name](server.conninfo, estate)
+    size = end_to_end.Size(asked.hosts, asked.hours)
+    stored: Mapping[str, Callable[[str], None]] = {
+        "load": lambda url: load.run(url, estate),
+        "rollback": lambda url: rollback.run(url, estate),
+        "end-to-end": lambda url: end_to_end.run(url, size),
+        "cost": end_to_end.costs,
+        "governor": governor.run,
+    }
+    names = asked.names or ["parse", *stored]
+    for name in names:
+        if name == "parse":
+            parse.run()
+        elif name in stored:
+            _with_a_database(stored[name])
+        else:
+            parser.error(f"there is no benchmark {name!r}: parse, {', '.join(stored)}")
+
+
+def _with_a_database(benchmark: Callable[[str], None]) -> None:
+    with tempfile.TemporaryDirectory() as home, embedded(Path(home)) as server:
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            connection.execute("create schema if not exists dlt")
+        benchmark(server.conninfo)
 
 
 main()

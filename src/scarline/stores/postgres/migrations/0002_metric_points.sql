@@ -128,7 +128,26 @@ begin
     having count(*) > 0;
     select coalesce(sum(cardinality(t.values)), 0) into seen from pg_temp.staged t;
 
-    -- For each series, what shows now in its span beside what was seen: only what differs
+    -- Points that nobody saw before go in as they are. That is most of what is ever loaded.
+    if not exists (
+        select from scarline.sighting s
+        cross join lateral (
+            select from scarline.metric_point p
+            where p.series_id = s.series_id and p.ts between s.starts and s.ends limit 1
+        ) shown
+        where s.run_no = number and s.position = entry_position
+    ) then
+        insert into scarline.metric_point (series_id, run_no, ts, value)
+        select s.series_id, number, p.ts, p.value
+        from scarline.sighting s
+        join scarline.series x using (series_id)
+        cross join lateral scarline.seen(s, x.interval_seconds * interval '1 second') p
+        where s.run_no = number and s.position = entry_position;
+        return query select seen, 0::bigint, 0::bigint;
+        return;
+    end if;
+
+    -- Else, for each series, what shows in its span beside what was seen: only what differs
     -- is written, and always by the key, however large the table.
     return query
     with differing as materialized (
