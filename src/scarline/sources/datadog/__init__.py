@@ -1,0 +1,74 @@
+"""Datadog as a source. See README.md beside this file for permissions and promises."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from scarline.errors import UsageError
+from scarline.model import METRIC_POINT, Batch, Kind
+from scarline.ports import Ask, Check, Clock, Notes, Plan, Source
+from scarline.sources.datadog import checks, costs, metrics
+from scarline.sources.datadog.api import Api, connected
+from scarline.sources.datadog.config import SITES, Config, base_url
+from scarline.sources.datadog.governor import Governor, Thrift
+from scarline.sources.datadog.nature import Nature
+from scarline.sources.datadog.points import SOURCE
+
+__all__ = ["SITES", "Config", "Nature", "base_url", "open"]
+
+STREAMS: Mapping[str, Kind] = {"metrics": METRIC_POINT}
+
+
+@asynccontextmanager
+async def open(  # noqa: A001 - every source is opened by this name
+    config: Config, notes: Notes, clock: Clock, nature: Nature | None = None
+) -> AsyncIterator[Source]:
+    """Hold connections to Datadog; ``notes`` keep the account of its rate limits.
+
+    ``nature`` stands in for time, chance and the network where a test wants its own.
+    """
+    nature = nature or Nature(clock)
+    thrift = Thrift(config.human_share, config.requests_per_minute)
+    host = config.url.split("://", 1)[1].rstrip("/")
+    async with connected(config, Governor(notes, host, thrift, nature), nature) as api:
+        yield Datadog(config, api)
+
+
+@dataclass(frozen=True, slots=True)
+class Datadog:
+    """The source. Its duties stand at :class:`scarline.ports.Source`."""
+
+    config: Config
+    api: Api
+
+    @property
+    def name(self) -> str:
+        """Return what the source is called, in rows and on the ledger."""
+        return SOURCE
+
+    def streams(self) -> Mapping[str, Kind]:
+        """Return the streams that it offers, and the kind of each."""
+        return STREAMS
+
+    def pull(self, ask: Ask) -> AsyncGenerator[Batch, None]:
+        """Yield metric points, oldest windows first; nothing while no new bucket is complete.
+
+        Raises ``UsageError`` for an unknown stream and for a cursor that cannot be read.
+        """
+        _offered(ask.stream)
+        return metrics.Pull(self.api, self.config, ask).batches()
+
+    async def plan(self, ask: Ask) -> Plan:
+        """Return what :meth:`pull` would send, and what part of the rate limit that is."""
+        _offered(ask.stream)
+        return await costs.plan(self.api, self.config, ask)
+
+    async def check(self) -> Sequence[Check]:
+        """Look at the site, both keys, the permission for metrics, and the clock."""
+        return await checks.check(self.api, self.config)
+
+
+def _offered(stream: str) -> None:
+    if stream not in STREAMS:
+        message = f"Datadog has no stream {stream!r} here; there are: {', '.join(STREAMS)}"
+        raise UsageError(message)
