@@ -258,6 +258,24 @@ async def test_a_permanent_refusal_holds_back_itself_alone() -> None:
     ]
 
 
+async def test_what_was_to_be_read_again_and_was_not_is_read_again_next_time() -> None:
+    """A point that came late may be in it."""
+    pretend = Pretend()
+    small: dict[str, Any] = {"metrics": (CPU,), "max_points_per_answer": 1_000}
+    first = await pulled(pretend, **small)
+    pretend.time.now += 1_200
+    pretend.troubles.append(lambda it: refusal(503) if it.span == span(-12, -2) else None)
+    second = await pulled(pretend, Ask("metrics", cursor=first[-1].cursor), **small)
+    assert [when for when, _ in missing(second)] == [str(window(-12, -2))]
+    assert rows(second)[-1][2] == 17
+    pretend.troubles.clear()
+    pretend.log.clear()
+    await pulled(pretend, Ask("metrics", cursor=second[-1].cursor), **small)
+    assert [asked for *_, asked in pretend.asked] == [
+        span(*it) for it in ((-12, -2), (-2, 8), (8, 18))
+    ]
+
+
 async def test_what_comes_coarser_is_asked_again_in_halves() -> None:
     """Where that brings what was asked for, nothing else is kept."""
     pretend = Pretend(coarse=300, coarse_from=3_600)

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
-import pyarrow as pa
 
 from scarline.errors import SourceChanged
 from scarline.sources.datadog.points import (
@@ -29,7 +28,6 @@ from scarline.sources.datadog.points import (
 from scarline.sources.datadog.queries import Query, Question
 from scarline.sources.datadog.refusals import Complaint, complaints, quoted
 from scarline.sources.datadog.shapes import (
-    NUMBERS,
     V1,
     V2,
     Columns,
@@ -38,6 +36,7 @@ from scarline.sources.datadog.shapes import (
     decoded,
     unit_name,
 )
+from scarline.sources.datadog.tables import grid, pairs, split
 from scarline.sources.datadog.windows import Span
 
 Settled = Mapping[str, int]
@@ -54,9 +53,10 @@ def read_v2(body: bytes, question: Question, settled: Settled) -> Reading:
     where they have one, else what was asked for. Raises ``Complaint`` for an answer that
     says of itself that it went wrong, ``SourceChanged`` for one of another shape.
     """
-    columns = _columns(body, question)
+    rest, text = split(body)
+    columns = _columns(rest, question)
     owners = np.array([it.query_index for it in columns.series], dtype=np.int64)
-    times, values = _within(question.span, *_table(columns))
+    times, values = _within(question.span, *_table(columns, text))
     there = np.isfinite(values)
     nobody = ~there.any(axis=0)
     answered, intervals = 0, []
@@ -137,17 +137,15 @@ def _columns(body: bytes, question: Question) -> Columns:
     return columns
 
 
-def _table(columns: Columns) -> tuple[Longs, Floats]:
+def _table(columns: Columns, text: bytes) -> tuple[Longs, Floats]:
     """Return the times in milliseconds, and the values by series and time; NaN for null."""
     times = np.array(columns.times, dtype=np.int64)
     if np.any(np.diff(times) <= 0):
         _changed("its times do not rise")
-    rows = pa.array(columns.values, pa.list_(pa.float64()))
-    columns.values.clear()  # the numbers twice would be most of the memory that a pull needs
-    if len(rows) != len(columns.series) or np.any(np.diff(rows.offsets.to_numpy()) != times.size):
+    values = grid(text or bytes(columns.values), times.size)
+    if len(values) != len(columns.series):
         _changed("it has not one value for each series and time")
-    flat = rows.values.to_numpy(zero_copy_only=False)
-    return times, flat.reshape(len(columns.series), times.size)
+    return times, values
 
 
 def _within(span: Span, times: Longs, values: Floats) -> tuple[Longs, Floats]:
@@ -174,20 +172,18 @@ def _listed(body: bytes) -> list[Series1]:
 def _pairs(series: Sequence[Series1]) -> tuple[Longs, Longs, Floats]:
     """Return for each point the number of its series, its time in milliseconds, its value."""
     texts = [bytes(it.pointlist) for it in series]
-    # Without its inner brackets a list of pairs is one list of numbers: no list for each point.
-    flat = [decoded(NUMBERS, b"[%b]" % text.translate(None, b"[]")) for text in texts]
     lengths = [text.count(b"[") - 1 for text in texts]
-    if any(2 * length != len(it) for length, it in zip(lengths, flat, strict=True)):
+    try:
+        table = pairs(texts)
+    except SourceChanged:
         _changed("its points are not pairs")
-    lists = pa.array(flat, pa.list_(pa.float64()))
-    numbers = lists.values.to_numpy(zero_copy_only=False).reshape(-1, 2)
-    if not np.all(numbers[:, 0] > EARLIEST_MS):
+    if not np.all(table[:, 0] > EARLIEST_MS):
         _changed("its times are not milliseconds")
-    times = numbers[:, 0].astype(np.int64)
+    times = table[:, 0].astype(np.int64)
     number = np.repeat(np.arange(len(series)), lengths)
     if np.any((np.diff(times) <= 0) & (np.diff(number) == 0)):
         _changed("its times do not rise")
-    return number, times, numbers[:, 1]
+    return number, times, table[:, 1]
 
 
 def _stated(series: Sequence[Series1], asked: int) -> int:

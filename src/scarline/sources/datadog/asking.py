@@ -66,7 +66,7 @@ class Asking:
         if self.by == "v1" and len(question.queries) > 1:
             return await self._singly(question, meter)
         try:
-            reading = await self._read(question, self.by, meter)
+            reading = await self.put(question, self.by, meter)
         except Refused as error:
             return await self._refused(question, error, meter)
         except SourceError as error:
@@ -75,7 +75,8 @@ class Asking:
             return _unanswered(question, error)
         return await self._refined(question, reading, meter)
 
-    async def _read(self, question: Question, by: str, meter: Meter) -> Reading:
+    async def put(self, question: Question, by: str, meter: Meter) -> Reading:
+        """Put ``question`` one way, without a second thought; raises ``SourceError``."""
         if by == "v1":
             request = by_v1(question)
             return await self.api.fetch(request, lambda body: read_v1(body, question), meter)
@@ -158,12 +159,12 @@ class Asking:
     async def _second(self, question: Question, meter: Meter) -> Reading:
         if not self._v1_refused:
             try:
-                return await self._read(question, "v1", meter)
+                return await self.put(question, "v1", meter)
             except Refused as error:
                 if error.status not in (FORBIDDEN, NOT_FOUND):
                     raise
                 self._v1_refused = True
-        return await self._read(question, "v2", meter)
+        return await self.put(question, "v2", meter)
 
 
 def _unanswered(question: Question, error: SourceError) -> Answer:

@@ -1,17 +1,19 @@
 """What ``doctor`` wants to know of Datadog: the site, the keys, the permissions, the clock."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from scarline.errors import SourceError
 from scarline.ports import Check
 from scarline.sources.datadog.api import Api
-from scarline.sources.datadog.asking import VALIDATE
+from scarline.sources.datadog.asking import VALIDATE, Asking
 from scarline.sources.datadog.config import Config
 from scarline.sources.datadog.meter import Meter
-from scarline.sources.datadog.queries import Question, by_v1, by_v2, queries
+from scarline.sources.datadog.queries import Question, queries
 from scarline.sources.datadog.refusals import FORBIDDEN, UNAUTHORISED, Refused
+from scarline.sources.datadog.shapes import decoded
 from scarline.sources.datadog.windows import Span, floor
 
 SKEW_SECONDS = 10.0
@@ -27,6 +29,14 @@ NO_SCOPE = (
     "owner's role have the permissions timeseries_query and metrics_read"
 )
 NO_CLOCK = "set this machine's clock by NTP: the newest points are held back until then"
+
+
+@dataclass(frozen=True, slots=True)
+class _Validity:
+    valid: bool
+
+
+_VALIDITY = msgspec.json.Decoder(_Validity)
 
 
 async def check(api: Api, config: Config) -> Sequence[Check]:
@@ -51,7 +61,7 @@ async def _key(api: Api, config: Config, meter: Meter) -> Check:
 
 
 def _valid(body: bytes) -> None:
-    if not msgspec.json.decode(body, type=dict[str, object]).get("valid"):
+    if not decoded(_VALIDITY, body).valid:
         message = "Datadog answered that the API key is not valid"
         raise Refused(message, FORBIDDEN)
 
@@ -61,14 +71,13 @@ async def _permission(api: Api, config: Config, meter: Meter) -> Check:
     interval = config.interval_seconds
     end = floor(api.now(), interval)
     question = Question(queries(config)[:1], Span(end - BUCKETS * interval, end))
-    request = by_v2(question) if config.api == "v2" else by_v1(question)
     try:
-        await api.fetch(request, lambda _: None, meter)
+        await Asking(api, config.api).put(question, config.api, meter)
     except Refused as error:
         return Check(name, well=False, finding=str(error), remedy=_remedy(error, NO_SCOPE))
     except SourceError as error:
         return Check(name, well=False, finding=str(error), remedy=NO_SITE)
-    return Check(name, well=True, finding=f"the application key may use {request.path}")
+    return Check(name, well=True, finding=f"the application key may use the {config.api} query")
 
 
 def _remedy(error: Refused, forbidden: str) -> str:

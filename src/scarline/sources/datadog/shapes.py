@@ -42,7 +42,7 @@ class Columns:
 
     series: list[Series2]
     times: list[int]
-    values: list[list[float | None]]
+    values: msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Answer1:
 
 V2 = msgspec.json.Decoder(Answer2)
 V1 = msgspec.json.Decoder(Answer1)
-NUMBERS = msgspec.json.Decoder(list[float | None])
+TABLE = msgspec.json.Decoder(list[list[float | None]])
 
 
 def unit_name(units: Units) -> str | None:
