@@ -9,6 +9,7 @@ import psycopg
 
 from bench import end_to_end, governor, load, parse, rollback
 from bench.workload import Estate
+from scarline import telemetry
 from scarline.stores.postgres.embedded import embedded
 
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=200, help="hosts to pull, end to end")
     parser.add_argument("--hours", type=int, default=24, help="hours to pull, end to end")
     asked = parser.parse_args()
+    telemetry.configure("warning", str)
     estate = Estate(steps=max(10, asked.points // 2_000))
     size = end_to_end.Size(asked.hosts, asked.hours)
     stored: Mapping[str, Callable[[str], None]] = {

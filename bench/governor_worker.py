@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from scarline import bootstrap
+from scarline import bootstrap, telemetry
 from scarline.sources.datadog.api import Request, connected
 from scarline.sources.datadog.config import Config
 from scarline.sources.datadog.governor import Governor, Thrift
@@ -36,4 +36,5 @@ async def work(url: str, address: str, end: float, site: str) -> None:
 
 
 if __name__ == "__main__":
+    telemetry.configure("warning", str)
     asyncio.run(work(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]))
