@@ -73,7 +73,22 @@ def rules() -> str:
     )
 
 
+def example() -> str:
+    """Return .env.example."""
+    lines = [
+        "# Copy this to .env and fill in what you have. What stays empty keeps its default.",
+        "# The environment wins over this file; `scarline config show` prints what holds.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = _default(field.default).strip("`")
+        told = f" (default {default})" if default else ""
+        lines += [f"# {field.description}{told}", f"{names_of(name)[0]}=", ""]
+    return "\n".join(lines)
+
+
 PAGES = {
+    ".env.example": example,
     "docs/settings.md": settings,
     "docs/commands.md": commands,
     "docs/redaction.md": rules,

@@ -212,3 +212,27 @@ def test_demo_once(tmp_path: Path) -> None:
     assert done.returncode == DONE, done.stderr
     assert "system.cpu.idle" in done.stdout
     assert "points in all" in done.stdout
+
+
+def test_the_commands_that_first_users_know(environment: dict[str, str], tmp_path: Path) -> None:
+    """The example copied and filled in, one script: which metrics, from when to when, how many."""
+    root = Path(__file__).parents[2]
+    example = (root / ".env.example").read_text(encoding="utf-8")
+    for name in ("DATABASE_URL", "SCARLINE_DATADOG_URL", "DD_API_KEY", "DD_APP_KEY"):
+        assert f"\n{name}=\n" in example
+        example = example.replace(f"\n{name}=\n", f"\n{name}={environment[name]}\n")
+    (tmp_path / ".env").write_text(example, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(root / "datadog_ingestion.py")],
+        env={"PATH": environment["PATH"], "HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (DONE, "")
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["system.cpu.idle", "system.load.1"]
+    assert "points in all" in lines[-1]
+    assert environment["DD_API_KEY"] not in done.stdout

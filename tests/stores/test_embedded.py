@@ -485,6 +485,31 @@ def test_a_recovery_that_nobody_waits_for_ends_well(
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()
 
 
+@pytest.mark.parametrize(("deaths", "lives"), [(2, True), (3, False)])
+def test_a_start_that_ends_without_a_word_is_tried_again(
+    home: Path, commons: Path, *, deaths: int, lives: bool
+) -> None:
+    """As where the kernel had no memory for it; but not for ever."""
+    with embedded(home) as server:
+        real = server.binaries
+    counted = commons / "deaths"
+    counted.write_text("")
+    counted.chmod(0o666)
+    died = f"[ $(wc -l < {counted}) -ge {deaths} ] || {{ echo >> {counted}; kill -9 $$; }}"
+    text = f"""case "$*" in *--version*) ;; *) {died} ;; esac\nexec {real}/postgres "$@" """
+    binaries = script(commons / f"dying-{deaths}", text)
+    if lives:
+        with embedded(home, binaries=binaries):
+            pass
+    else:
+        with (
+            pytest.raises(StoreUnavailable, match="newest file in"),
+            embedded(home, binaries=binaries),
+        ):
+            pass
+    assert counted.read_text() == "\n" * deaths
+
+
 def test_a_start_that_fails_says_why(home: Path) -> None:
     """In the server's own words, and with the names that the user knows."""
     file = home / "postgres" / "data" / "postgresql.conf"

@@ -21,9 +21,18 @@ from tests.sources.datadog.pretend import NOON, missing, rows, window
 ASK = Ask("metrics", window(-120, -5))
 
 
-def clock() -> datetime:
-    """Always the same noon."""
-    return datetime.fromtimestamp(NOON, UTC)
+class Hurried:
+    """A clock that begins at noon; who waits turns it on instead."""
+
+    def __init__(self) -> None:
+        self.now = float(NOON)
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0.001)
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +53,11 @@ def sandbox(shared: Sandbox) -> Iterator[Sandbox]:
 
 @asynccontextmanager
 async def source(sandbox: Sandbox, **settings: Any) -> AsyncIterator[Source]:
-    """A source that talks to it; between attempts it does not wait."""
+    """A source that talks to it, in a hurry."""
     keys = {"api_key": sandbox.world.api_key, "app_key": sandbox.world.app_key}
     config = datadog.Config(**{"url": sandbox.url, "timeout_seconds": 2, **keys, **settings})
-    nature = Nature(clock, lambda _: asyncio.sleep(0), lambda: 0.5)
+    clock = Hurried()
+    nature = Nature(clock, clock.sleep, lambda: 0.5)
     async with datadog.open(config, MemoryStore(), clock, nature) as opened:
         yield opened
 
@@ -69,7 +79,10 @@ async def test_v1_and_v2_bring_the_same(sandbox: Sandbox) -> None:
 
 async def test_any_tags_may_be_grouped_by(sandbox: Sandbox) -> None:
     """By both ways; the host is a column, the others stand in tags."""
-    settings = {"group_by": ("availability-zone", "host"), "metrics": ("system.cpu.idle",)}
+    settings: dict[str, Any] = {
+        "group_by": ("availability-zone", "host"),
+        "metrics": ("system.cpu.idle",),
+    }
     (two,) = await pulled(sandbox, **settings)
     (one,) = await pulled(sandbox, api="v1", **settings)
     tags = [{(row["host"], row["tags"]) for row in it.rows.to_pylist()} for it in (one, two)]
@@ -158,7 +171,8 @@ async def test_a_missing_scope_is_a_sentence() -> None:
 @pytest.mark.parametrize("wrong", ["api_key", "app_key"])
 async def test_a_wrong_key_is_missing_with_what_to_do(sandbox: Sandbox, wrong: str) -> None:
     """Nothing is raised, and the keys are not told."""
-    gone = missing(await pulled(sandbox, **{wrong: "not-the-right-one"}))
+    keys: dict[str, Any] = {wrong: "not-the-right-one"}
+    gone = missing(await pulled(sandbox, **keys))
     assert len(gone) == 2
     assert all("key" in why and "not-the-right-one" not in why for _, why in gone)
 
@@ -167,12 +181,12 @@ async def test_the_pipeline_makes_a_run_of_it(sandbox: Sandbox) -> None:
     """Pulled twice it is the same; a fault makes it partial."""
     store = MemoryStore()
     async with source(sandbox) as opened:
-        pipeline = Pipeline({"metrics": opened}, store, clock)
+        pipeline = Pipeline({"metrics": opened}, store, Hurried())
         first = await pipeline.pull("metrics", ASK.window)
         again = await pipeline.pull("metrics", ASK.window)
-        sandbox.faults.append(Fault("cut", nth=2))
+        sandbox.faults.append(Fault("revoked", value=2))
         partial = await pipeline.pull("metrics", window(-2_000, -100))
-    assert (first.state, again.state, partial.state) == (State.DONE, State.DONE, State.DONE)
+    assert (first.state, again.state, partial.state) == (State.DONE, State.DONE, State.PARTIAL)
     assert again.counts["new"] == again.counts["changed"] == 0
     assert again.counts["same"] == first.rows
     found = await store.find(Query(METRIC_POINT))
@@ -203,9 +217,12 @@ def by_period(times: Sequence[float], period: int) -> list[int]:
 
 async def hurry(sandbox: Sandbox, notes: MemoryStore, now: datetime) -> int:
     """Thirty windows as fast as they may be asked for."""
-    keys = {"api_key": sandbox.world.api_key, "app_key": sandbox.world.app_key}
     config = datadog.Config(
-        url=sandbox.url, metrics=("system.cpu.idle",), max_points_per_answer=100, **keys
+        url=sandbox.url,
+        api_key=sandbox.world.api_key,
+        app_key=sandbox.world.app_key,
+        metrics=("system.cpu.idle",),
+        max_points_per_answer=100,
     )
     begun = datetime.fromtimestamp(now.timestamp() // 60 * 60 - 3_600, UTC)
     stretch = window(0, 30)

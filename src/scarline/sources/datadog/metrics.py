@@ -120,13 +120,16 @@ class Pull:
             self._bookmark = bookmark.answered(self._bookmark, query.key, span, named=self._named)
 
     def _missed(self, flight: Flight, query: Query, answer: Answer, account: Account) -> None:
-        """Tell of a missing window; if the query itself is at fault, of all its windows."""
-        error = answer.errors[query.key]
+        """Tell of a missing window; if the query itself is at fault, of all after it too."""
+        error, span, lane = answer.errors[query.key], flight.question.span, flight.lane
         self._held.add(query)
-        account.miss(query, flight.question.span, str(error))
-        if isinstance(error, OF_THE_QUERY) and query in flight.lane.queries:
-            flight.lane.queries.remove(query)
-            account.miss(query, flight.lane.rest(), str(error))
+        if isinstance(error, OF_THE_QUERY) and query in lane.queries:
+            lane.queries.remove(query)
+            if lane.at == span.end:
+                span = Span(span.start, lane.end)
+            else:
+                account.miss(query, lane.rest(), str(error))
+        account.miss(query, span, str(error))
 
     def _judge(self, answer: Answer) -> None:
         """Find out whether there is any use in asking on."""

@@ -39,7 +39,9 @@ from scarline.stores.postgres.embedded_place import INSTEAD, Place, ProgramError
 if sys.platform != "win32":
     import fcntl
 
+STARTS = 3  # of a server that ends without a word: it was killed, perhaps for want of memory
 STOP_SECONDS = 60  # for the last checkpoint; a server that needs longer ends unattended
+REASON = re.compile("^.*(?:FATAL|PANIC|[Ee]rror).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,10 @@ def _in_plain_words(home: Path) -> Iterator[None]:
                 "Run Scarline as the owner of that folder, on a local disk that it may write, "
                 "or set SCARLINE_HOME to another folder."
             ) from error
-        lines = re.findall("^.*(?:FATAL|PANIC|[Ee]rror).*$", reason, re.MULTILINE)
-        last = lines[-1] if lines else f"see the newest file in {where / 'log'}"
+        lines = REASON.findall(reason) or [f"see the newest file in {where / 'log'}"]
         raise StoreUnavailable(
             f"The embedded database in {where} does not start: "
-            + last.replace("/proc/self/cwd", str(where / "data"))
+            + lines[-1].replace("/proc/self/cwd", str(where / "data"))
         ) from error
 
 
@@ -140,15 +141,16 @@ def _presence(place: Place, deadline: float) -> int:
 
 
 def _joined(place: Place, deadline: float) -> Embedded:
-    started, pause = False, 0.02
+    starts, pause = 0, 0.02
     while not isinstance(server := _reached(place), Embedded):
         lock = _lock(place.folder / "server.lock", fcntl.LOCK_EX)
         if lock is not None:
             try:
-                if started:
-                    raise ProgramError((place.folder / "start.log").read_text(errors="replace"))
+                said = (place.folder / "start.log").read_text(errors="replace") if starts else ""
+                if starts == STARTS or REASON.search(said):
+                    raise ProgramError(said)
                 embedded_server.start(place, lock)
-                started = True
+                starts += 1
             finally:
                 os.close(lock)
         if time.monotonic() > deadline:
