@@ -200,6 +200,7 @@ RHYTHMS = [
     ([0, 5, 11, 16], 60),  # reported every five minutes or so
     ([0, 7, 30, 31], 60),  # now and then
     ([0, 5], 60),  # too few to tell
+    ([3, 8, 13, 18], 60),  # five minutes apart, but beside the five minutes
     ([], 60),
 ]
 

@@ -128,13 +128,8 @@ async def test_one_metric_that_is_refused_does_not_sink_the_others() -> None:
     batches = await pulled(pretend, ask)
     assert rows(batches) == expected(LOAD, "a", range(-4_000, -1_000))
     assert len([it for it in pretend.log if CPU in str(it.body)]) == 2
-    ((first, why), (rest, again)) = missing(batches)
-    assert (
-        why
-        == again
-        == ("Datadog answered 400: Error parsing query; asking again the same way would not help")
-    )
-    assert (first, rest) == (str(window(-4_000, -3_900)), str(window(-3_900, -1_000)))
+    why = "Datadog answered 400: Error parsing query; asking again the same way would not help"
+    assert missing(batches) == [(str(window(-4_000, -1_000)), why)]
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -174,10 +169,7 @@ async def test_a_key_that_is_revoked_ends_the_asking(status: int) -> None:
     gone = missing(batches)
     assert all("Set DD_API_KEY and DD_APP_KEY" in why for _, why in gone)
     assert len(rows(batches)) == 3 * (100 + 1_499)
-    assert {when for when, _ in gone} == {
-        str(window(-9_000 + 1_599, -9_000 + 3_098)),
-        str(window(-9_000 + 3_098, -1_000)),
-    }
+    assert [when for when, _ in gone] == [str(window(-9_000 + 1_599, -1_000))] * 2
 
 
 async def test_two_windows_without_an_answer_end_the_asking() -> None:

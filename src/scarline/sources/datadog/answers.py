@@ -154,9 +154,12 @@ def _within(span: Span, times: Longs, values: Floats) -> tuple[Longs, Floats]:
 
 
 def _interval(times: Longs, asked: int, settled: int | None) -> int:
-    if settled is not None and not np.any(times % (settled * SECOND)):
-        return settled
-    return rhythm(times) or asked
+    # Buckets begin at multiples of their width: times that keep step beside them are those of
+    # a metric that is seldom reported, folded as was asked.
+    for interval in (settled, rhythm(times)):
+        if interval is not None and not np.any(times % (interval * SECOND)):
+            return interval
+    return asked
 
 
 def _listed(body: bytes) -> list[Series1]:
