@@ -13,6 +13,7 @@ from scarline.stores.postgres import Config, open_store
 from scarline.stores.postgres.embedded import embedded
 from tests.conftest import missing
 from tests.servers import newest_binaries, server
+from tests.stores.postgrest import Project
 
 Opener = Callable[[], AbstractAsyncContextManager[Store]]
 
@@ -58,10 +59,13 @@ def debian_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["memory", "embedded", "debian"])
+@pytest.fixture(params=["memory", "embedded", "debian", "supabase"])
 def open_empty(request: pytest.FixtureRequest) -> Opener:
     """Return what opens each of the stores, empty."""
     if request.param == "memory":
         return memory
+    if request.param == "supabase":
+        started: Project = request.getfixturevalue("supabase")
+        return started.store
     url: str = request.getfixturevalue(f"{request.param}_url")
     return postgres(url)
