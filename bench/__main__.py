@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import end_to_end, governor, load, parse, rollback
+from bench import end_to_end, governor, load, parse, rollback, supabase
 from bench.workload import Estate
 from scarline import telemetry
 from scarline.stores.postgres.embedded import embedded
@@ -16,7 +16,9 @@ from scarline.stores.postgres.embedded import embedded
 def main() -> None:
     """Run the benchmarks that are named, or all, each on a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", help="parse load rollback end-to-end cost governor")
+    parser.add_argument(
+        "names", nargs="*", help="parse supabase load rollback end-to-end cost governor"
+    )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
     parser.add_argument("--hours", type=int, default=240, help="hours to pull, end to end")
@@ -31,14 +33,17 @@ def main() -> None:
         "cost": end_to_end.costs,
         "governor": governor.run,
     }
-    names = asked.names or ["parse", *stored]
-    for name in names:
-        if name == "parse":
-            parse.run()
+    alone: Mapping[str, Callable[[], None]] = {
+        "parse": parse.run,
+        "supabase": lambda: supabase.run(asked.points // 10),
+    }
+    for name in asked.names or [*alone, *stored]:
+        if name in alone:
+            alone[name]()
         elif name in stored:
             _with_a_database(stored[name])
         else:
-            parser.error(f"there is no benchmark {name!r}: parse, {', '.join(stored)}")
+            parser.error(f"there is no benchmark {name!r}: {', '.join([*alone, *stored])}")
 
 
 def _with_a_database(benchmark: Callable[[str], None]) -> None:

@@ -80,24 +80,37 @@ def commons() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def home(commons: Path) -> Path:
+def ground(commons: Path) -> Iterator[Path]:
+    """A folder for homes; in memory, where there is enough: a busy disk is not what is tested."""
+    memory = Path("/dev/shm")  # noqa: S108  # mkdtemp is safe there
+    if memory.is_dir() and shutil.disk_usage(memory).free > 2**30:
+        folder = Path(tempfile.mkdtemp(prefix="homes-", dir=memory))
+        folder.chmod(0o755)
+        yield folder
+        shutil.rmtree(folder)
+    else:
+        yield commons
+
+
+@pytest.fixture(scope="module")
+def home(ground: Path) -> Path:
     """One home for all tests that leave it whole; each ends with its server stopped."""
-    return commons / "home"
+    return ground / "home"
 
 
 @pytest.fixture(scope="module")
-def odd_home(commons: Path) -> Path:
+def odd_home(ground: Path) -> Path:
     """A home with spaces, quotes, letters, and more than the 107 bytes that a socket may have."""
-    return commons / 'it\'s a "home" of 100% söme ?length&' / ("long" * 40)
+    return ground / 'it\'s a "home" of 100% söme ?length&' / ("long" * 40)
 
 
 @pytest.fixture(scope="module")
-def homes(commons: Path) -> dict[int, Path]:
+def homes(ground: Path) -> dict[int, Path]:
     """Homes of other users."""
     for user in (NOBODY, DAEMON):
-        (commons / f"of-{user}").mkdir()
-        os.chown(commons / f"of-{user}", user, user)
-    return {user: commons / f"of-{user}" / "home" for user in (NOBODY, DAEMON)}
+        (ground / f"of-{user}").mkdir()
+        os.chown(ground / f"of-{user}", user, user)
+    return {user: ground / f"of-{user}" / "home" for user in (NOBODY, DAEMON)}
 
 
 @pytest.fixture
@@ -326,7 +339,7 @@ import random, sys, time, psycopg
 from pathlib import Path
 from scarline.stores.postgres.embedded import embedded
 chance = random.Random(int(sys.argv[2]))
-for _ in range(6):
+for _ in range(4):
     with embedded(Path(sys.argv[1])) as server, psycopg.connect(server.conninfo) as connection:
         print(*connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone())
     time.sleep(chance.random() * 0.2)
@@ -342,7 +355,7 @@ for _ in range(6):
     ]
     said = [one.communicate(timeout=100)[0].split() for one in running]
     assert [one.returncode for one in running] == [0] * 4
-    assert [len(lines) for lines in said] == [6] * 4
+    assert [len(lines) for lines in said] == [4] * 4
     assert len({line for lines in said for line in lines}) == 1
     assert is_stopped(odd_home)
 
@@ -369,8 +382,10 @@ def test_it_stops_even_if_its_watch_was_killed_too(
     second = client(home)
     assert second.sql("SELECT 1") == [[1]]
     assert postmaster(home) == server
+    folder = socket_folder(home)
     assert second.leave() == 0
     assert is_stopped(home, 0)
+    assert not folder.exists()
 
 
 def test_ctrl_c_reaches_the_command_and_not_the_server(
@@ -437,10 +452,10 @@ def test_a_pid_that_now_is_somebody_elses_is_no_obstacle(
 
 
 def test_a_making_that_was_killed_is_begun_anew(
-    commons: Path, client: Callable[..., Client]
+    ground: Path, client: Callable[..., Client]
 ) -> None:
     """Half a cluster never stands where a whole one is looked for."""
-    home = commons / "half"
+    home = ground / "half"
     (home / "postgres" / "initdb-lost").mkdir(parents=True)
     (home / "postgres" / "initdb-lost" / "PG_VERSION").write_text("18")
     first = client(home)
@@ -571,13 +586,13 @@ def test_any_path_will_do(odd_home: Path) -> None:
 
 
 def test_the_copy_of_a_home_is_a_home_of_its_own(
-    home: Path, commons: Path, client: Callable[..., Client]
+    home: Path, ground: Path, client: Callable[..., Client]
 ) -> None:
     """Also if it was copied while it ran, with all that points to the server of the other."""
     one = client(home)
     assert one.sql("CREATE TABLE original ()") == []
-    subprocess.run(["cp", "-a", home, commons / "copy"], check=True)
-    two = client(commons / "copy")
+    subprocess.run(["cp", "-a", home, ground / "copy"], check=True)
+    two = client(ground / "copy")
     assert two.sql("DROP TABLE kept") == []
     assert one.sql("SELECT word FROM kept") == [["durable"]]
     assert one.sql("DROP TABLE original") == []
@@ -703,7 +718,7 @@ def test_windows_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_another_postgresql_will_do(
-    commons: Path,
+    ground: Path,
     client: Callable[..., Client],
     missing: Callable[[str, str], NoReturn],
     request: pytest.FixtureRequest,
@@ -712,8 +727,8 @@ def test_another_postgresql_will_do(
     binaries = newest_binaries()
     if binaries is None:
         missing("PostgreSQL 15 or newer", "apt-get install postgresql")
-    (commons / "other").mkdir()
-    home, major = commons / "other" / "home", binaries.parent.name
+    (ground / "other").mkdir()
+    home, major = ground / "other" / "home", binaries.parent.name
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0 and int(major) < OLDEST_FOR_ROOT:
         assert "needed by root" in refused(home, binaries=binaries)

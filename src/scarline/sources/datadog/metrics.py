@@ -15,7 +15,7 @@ from scarline.sources.datadog.config import Config
 from scarline.sources.datadog.lanes import Lane, outset
 from scarline.sources.datadog.meter import CapReached, Meter
 from scarline.sources.datadog.queries import Query, Question
-from scarline.sources.datadog.telling import Account, batches
+from scarline.sources.datadog.telling import Account, batches, begins
 from scarline.sources.datadog.unknown import unknown
 from scarline.sources.datadog.windows import Span, floor
 
@@ -24,6 +24,9 @@ SILENT_WINDOWS = 2
 
 KNOWN_SECONDS = 30 * 86_400
 """A metric that was reported within this time exists, though it may be silent now."""
+
+RETENTION_SECONDS = 456 * 86_400
+"""Fifteen months: how long Datadog keeps metrics on its standard plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,19 @@ class Pull:
         series = max([it.series for it in found] + [self._series.get(query, 0)])
         self._series[query] = self._shown[query.key] = series
         account.have(query, span)
+        self._forgotten(query, span, answer, account)
         self._bookmark = bookmark.seen(self._bookmark, query.key, series)
         if query not in self._held:
             self._bookmark = bookmark.answered(self._bookmark, query.key, span, named=self._named)
+
+    def _forgotten(self, query: Query, span: Span, answer: Answer, account: Account) -> None:
+        """Tell of what is too old to be had; the cursor passes it, for it will never come."""
+        kept_from = edge(self._api, self._config) - RETENTION_SECONDS
+        if span.start < kept_from:
+            first = begins(answer, query)
+            lost = span.until(kept_from if first is None else min(first, kept_from))
+            reason = "nothing came, and it lies before the 15 months that Datadog keeps"
+            account.lack(query, lost, reason)
 
     def _missed(self, flight: Flight, query: Query, answer: Answer, account: Account) -> None:
         """Tell of a missing window; if the query itself is at fault, of all after it too."""

@@ -33,6 +33,10 @@ class Account:
     def miss(self, query: Query, span: Span, reason: str) -> None:
         """Tell that ``query`` was wanted for ``span`` and is not there."""
         self.have(query, span)
+        self.lack(query, span, reason)
+
+    def lack(self, query: Query, span: Span, reason: str) -> None:
+        """Tell that the answer for ``query`` lacks ``span``."""
         if span.start < span.end:
             self.missing.append(Missing(query.text, span.window, reason))
 
@@ -61,6 +65,14 @@ def batches(
     for part in parts[:-1]:
         yield Batch(METRIC_POINT, part, before)
     yield account.batch(parts[-1] if parts else empty(METRIC_POINT), after)
+
+
+def begins(answer: Answer, query: Query) -> int | None:
+    """Return the first time at which ``answer`` has a row of ``query``, None without rows."""
+    rows = [reading.rows for reading in answer.readings]
+    mine = [it.filter(pc.equal(it.column("metric"), query.metric)) for it in rows]
+    first = [pc.min(it.column("ts")).as_py() for it in mine if it.num_rows]
+    return int(min(first).timestamp()) if first else None
 
 
 def _until(end: int, rows: pa.RecordBatch) -> pa.RecordBatch:

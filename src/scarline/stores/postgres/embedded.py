@@ -214,4 +214,7 @@ def _stop(place: Place) -> None:
         if time.monotonic() > deadline:
             return
         time.sleep(0.01)
+    if folder is not None:
+        with suppress(OSError):  # the watch did it, or it is not empty after a crash
+            folder.rmdir()
     os.close(lock)
