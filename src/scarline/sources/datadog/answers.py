@@ -34,6 +34,7 @@ from scarline.sources.datadog.shapes import (
     Series1,
     Units,
     decoded,
+    uncollected,
     unit_name,
 )
 from scarline.sources.datadog.tables import grid, pairs, split
@@ -46,6 +47,7 @@ EARLIEST_MS = 1e11
 """1973 in milliseconds: a smaller time is in another unit, or no time at all."""
 
 
+@uncollected()
 def read_v2(body: bytes, question: Question, settled: Settled) -> Reading:
     """Read the answer to all queries of ``question``.
 
@@ -77,6 +79,7 @@ def read_v2(body: bytes, question: Question, settled: Settled) -> Reading:
     return _reading(Points(series, there.sum(axis=1), flat, values[there]), kept_out)
 
 
+@uncollected()
 def read_v1(body: bytes, question: Question) -> Reading:
     """Read the answer to the one query of ``question``; it says its interval itself.
 

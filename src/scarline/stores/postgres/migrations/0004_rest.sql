@@ -31,15 +31,13 @@ alter table scarline.receipt enable row level security;
 comment on table scarline.receipt is
     'The last answer about each chain and note: for a caller who lost it and asks again.';
 
-create function scarline.instant(microseconds bigint) returns timestamptz
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select '1970-01-01 00:00:00+00'::timestamptz + microseconds * interval '1 microsecond'
-$$;
+-- These two have no search path to set, which would keep them from being written out where they
+-- are called: their bodies are bound to what they name when they are made.
+create function scarline.instant(microseconds bigint) returns timestamptz language sql stable
+return '1970-01-01 00:00:00+00'::timestamptz + microseconds * interval '1 microsecond';
 
-create function scarline.microseconds(at timestamptz) returns bigint
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select (extract(epoch from at) * 1000000)::bigint
-$$;
+create function scarline.microseconds(at timestamptz) returns bigint language sql stable
+return (extract(epoch from at) * 1000000)::bigint;
 
 create function scarline.keep_receipt(for_about text, for_token text, given jsonb) returns jsonb
 language sql set search_path = pg_catalog, pg_temp as $$
