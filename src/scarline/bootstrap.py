@@ -10,6 +10,7 @@ from scarline.errors import ConfigError, ScarlineError, UsageError
 from scarline.pipeline import Pipeline
 from scarline.ports import Check, Clock, Notes, Source, Store
 from scarline.settings import Settings
+from scarline.stores.memory import MemoryStore
 
 STREAMS: Mapping[str, str] = {"metrics": "datadog"}
 """The streams there are, and the source of each."""
@@ -131,16 +132,21 @@ async def migrate(settings: Settings) -> Sequence[str]:
 
 
 async def diagnose(settings: Settings) -> list[Check]:
-    """Look at the store and at each source, and go on past what fails."""
+    """Look at the store and at each source; what fails is a finding, and the rest is looked at."""
     checks: list[Check] = []
-    try:
-        async with open_store(settings) as store:
+    async with AsyncExitStack() as stack:
+        notes: Notes = MemoryStore()
+        try:
+            store = await stack.enter_async_context(open_store(settings))
             checks += await store.check()
-            async with _open_datadog(settings, store, clock) as source:
-                checks += await source.check()
-    except ScarlineError as error:
-        name = "settings" if isinstance(error, ConfigError) else "store"
-        checks.append(Check(name, well=False, finding=str(error)))
+            notes = store
+        except ScarlineError as error:
+            checks.append(Check("store", well=False, finding=str(error)))
+        try:
+            source = await stack.enter_async_context(_open_datadog(settings, notes, clock))
+            checks += await source.check()
+        except ScarlineError as error:
+            checks.append(Check("datadog", well=False, finding=str(error)))
     return checks
 
 

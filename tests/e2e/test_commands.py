@@ -159,6 +159,17 @@ def test_doctor_is_content(environment: dict[str, str]) -> None:
     assert all(check["well"] for check in told(done))
 
 
+def test_doctor_looks_on_past_what_fails(environment: dict[str, str]) -> None:
+    """Without a database, it still tells of the keys."""
+    environment["DATABASE_URL"] = "postgresql://me:hunter2@127.0.0.1:1/none"
+    done = scarline(environment, "doctor", "--json")
+    assert done.returncode == FAILED
+    found = {check["name"]: check["well"] for check in told(done)}
+    assert found["store"] is False
+    assert [well for name, well in found.items() if name != "store"] == [True] * (len(found) - 1)
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 def test_partial(environment: dict[str, str], sandbox: Sandbox) -> None:
     """A metric that Datadog does not know makes the run partial, and is named."""
     environment["SCARLINE_METRICS"] = "system.cpu.idle,system.no.such"
