@@ -98,3 +98,13 @@ def test_a_table_is_found_by_its_name_alone() -> None:
     assert text == b"[[1,null],[2,3]]"
     assert orjson.loads(rest) == {"s": ['"values":[[9]]'], "values": None, "t": [[4]]}
     assert split(b'{"values": []}') == (b'{"values": []}', b"")
+
+
+@pytest.mark.parametrize("width", [2, 7, 300])
+def test_a_table_of_many_pieces_is_whole(width: int) -> None:
+    """No row is lost or torn where one piece ends and the next begins."""
+    values = np.random.default_rng(7).random((600_000 // width, width)) * 100
+    values[5, 1] = math.nan
+    text = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
+    assert len(text) > 5 * tables.PIECE_BYTES
+    assert same(grid(text, width), values)
