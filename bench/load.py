@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pyarrow as pa
 import pyarrow.csv as pc
+from psycopg.conninfo import conninfo_to_dict
 
 from bench.report import Measured, Report, measured
 from bench.workload import START, Estate, Prepared
@@ -116,13 +118,22 @@ def dlt_merge(url: str, batches: Sequence[pa.RecordBatch]) -> None:
     plain = table.cast(
         pa.schema([("metric", pa.string()), ("host", pa.string()), table.field(2), table.field(3)])
     )
-    pipeline = dlt.pipeline("bench", destination=dlt.destinations.postgres(url), dataset_name="dlt")
+    destination = dlt.destinations.postgres(_spelled_out(url))
+    pipeline = dlt.pipeline("bench", destination=destination, dataset_name="dlt")
     pipeline.run(
         plain,
         table_name="points",
         write_disposition={"disposition": "merge", "strategy": "upsert"},
         primary_key=["metric", "host", "ts"],
     )
+
+
+def _spelled_out(url: str) -> str:
+    """Return ``url`` with user, password and host in it: dlt looks nowhere else for them."""
+    given = conninfo_to_dict(url)
+    password = Path(str(given["passfile"])).read_text(encoding="utf-8").strip().split(":")[-1]
+    user, database, host = given["user"], given["dbname"], quote(str(given["host"]), safe="")
+    return f"postgresql://{user}:{password}@localhost/{database}?host={host}"
 
 
 def _keyed(connection: psycopg.Connection, name: str) -> None:

@@ -108,3 +108,7 @@ def test_a_table_of_many_pieces_is_whole(width: int) -> None:
     text = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
     assert len(text) > 5 * tables.PIECE_BYTES
     assert same(grid(text, width), values)
+    if tables.HAVE_SIMDJSON:
+        fast = tables._by_simdjson(text, width)  # noqa: SLF001 - it did not fall back
+        assert fast is not None
+        assert same(fast.reshape(-1, width), values)
