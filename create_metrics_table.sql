@@ -432,15 +432,13 @@ alter table scarline.receipt enable row level security;
 comment on table scarline.receipt is
     'The last answer about each chain and note: for a caller who lost it and asks again.';
 
-create function scarline.instant(microseconds bigint) returns timestamptz
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select '1970-01-01 00:00:00+00'::timestamptz + microseconds * interval '1 microsecond'
-$$;
+-- These two have no search path to set, which would keep them from being written out where they
+-- are called: their bodies are bound to what they name when they are made.
+create function scarline.instant(microseconds bigint) returns timestamptz language sql stable
+return '1970-01-01 00:00:00+00'::timestamptz + microseconds * interval '1 microsecond';
 
-create function scarline.microseconds(at timestamptz) returns bigint
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select (extract(epoch from at) * 1000000)::bigint
-$$;
+create function scarline.microseconds(at timestamptz) returns bigint language sql stable
+return (extract(epoch from at) * 1000000)::bigint;
 
 create function scarline.keep_receipt(for_about text, for_token text, given jsonb) returns jsonb
 language sql set search_path = pg_catalog, pg_temp as $$
@@ -805,6 +803,6 @@ $$;
 notify pgrst, 'reload schema';
 
 insert into scarline.migration (number, name, digest)
-values (4, '0004_rest', 'c4b5964974b4c1ede17b34a9d9e2fc5ae0743ce9b15a7f33eeb10483da843a10');
+values (4, '0004_rest', '72f0b71078b8fe50282b57132a46469ee4431e1a13b25976a3e72f4bd2a4f673');
 
 commit;

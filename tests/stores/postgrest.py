@@ -41,7 +41,7 @@ create role authenticated nologin;
 create role service_role nologin bypassrls;
 create role authenticator login noinherit;
 grant anon, authenticated, service_role to authenticator;
-alter role authenticator set statement_timeout = '2s';
+alter role authenticator set statement_timeout = '1s';
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges for role owner in schema public
     grant all on tables to anon, authenticated, service_role;
@@ -87,7 +87,7 @@ class Project:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def free_soon(self, other: psycopg.Connection, seconds: float = 2.5) -> None:
+    def free_soon(self, other: psycopg.Connection, seconds: float = 1.4) -> None:
         """End the transaction of another connection a little later."""
         threading.Timer(seconds, other.rollback).start()
 

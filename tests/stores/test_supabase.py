@@ -73,10 +73,8 @@ async def test_the_story_ends_as_in_memory(supabase: Project, gone: Sequence[int
         {"where": {"host": []}},
         {"where": {"unit": ["fraction"]}},
         {"where": {"interval_seconds": ["60"], "aggregation": ["avg"], "tags": ["env:prod"]}},
-        {"where": {"source": ["other"]}},
         {"window": Window(EPOCH + timedelta(minutes=1), EPOCH + timedelta(minutes=7))},
         {"limit": 3},
-        {"limit": 0},
         {"limit": 2, "where": {"host": ["a"]}},
     ],
     ids=str,
@@ -118,9 +116,7 @@ ODD = [-0.0, 5e-324, 2.2250738585072014e-308, 0.1 + 0.2, math.nan, math.inf, -ma
 DOUBLES = st.one_of(st.floats(allow_nan=False), st.sampled_from(ODD))
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(DOUBLES, min_size=1, max_size=20),
     gaps=st.lists(st.integers(1, 10**9), min_size=20, max_size=20),
@@ -132,16 +128,15 @@ async def test_doubles_and_times_are_kept_to_the_bit(
     """Every double, every microsecond and every letter comes back, and the digest agrees."""
     sent = series(values, [sum(gaps[:it]) for it in range(len(values))], tags=tags)
     async with supabase.store() as own:
-        written = entry(Head(), Word.WROTE)
-        await own.commit(redact(sent), written)
+        await own.commit(redact(sent), entry(Head(), Word.WROTE))
         found = await own.find(Query(METRIC_POINT))
         kept = redact(sent).batch.rows
         for name in ("ts", "value"):
-            (back,) = (found.column(name).combine_chunks().view(pa.int64()).to_pylist(),)
-            assert kept.column(name).view(pa.int64()).to_pylist() == back
+            bits = found.column(name).combine_chunks().view(pa.int64())
+            assert kept.column(name).view(pa.int64()).equals(bits)
         assert kept.column("tags").to_pylist() == found.column("tags").to_pylist()
-        digest = content_digest(METRIC_POINT, kept)
-        assert {("metrics-1", 1): digest} == (await own.audit()).digests
+        told = {("metrics-1", 1): content_digest(METRIC_POINT, kept)}
+        assert told == (await own.audit()).digests
 
 
 async def test_a_long_chain_comes_whole(supabase: Project) -> None:
@@ -183,8 +178,8 @@ async def test_pages_add_up(supabase: Project, page: int, monkeypatch: pytest.Mo
         assert rows == await shown(own)
         assert audit == await own.audit()
         for limit in range(len(rows) + 2):
-            found = await own.find(Query(METRIC_POINT, limit=limit))
-            assert rows[:limit] == found.to_pylist()
+            found = (await own.find(Query(METRIC_POINT, limit=limit))).to_pylist()
+            assert rows[:limit] == found
 
 
 async def test_the_largest_batch_that_is_promised(supabase: Project) -> None:

@@ -49,13 +49,14 @@ async def test_browsers_see_nothing_at_all(supabase: Project, role: str) -> None
     """Neither functions nor tables nor the view, nor that there are any."""
     async with supabase.store() as own:
         await pipeline(own, [batch(("cpu", "a", 0, 1.0))]).pull("metrics")
-    assert "scarline" not in (await supabase.read(role, "")).text
-    assert "metrics" not in (await supabase.read(role, "")).text
+    listed = (await supabase.read(role, "")).text
+    assert "scarline" not in listed
+    assert "metrics" not in listed
     assert (await supabase.read(role, "metrics")).json()["code"] == "42501"
     for table in ("entry", "metric_point", "scarline.entry", "note"):
         assert (await supabase.read(role, table)).status_code == 404
-    told = {"stream": "metrics", "holder": "x", "seconds": 1}
-    assert (await supabase.call(role, "scarline_lease", **told)).json()["code"] == "42501"
+    held = await supabase.call(role, "scarline_lease", stream="metrics", holder="x", seconds=1)
+    assert held.json()["code"] == "42501"
     for function in ("scarline_heads", "scarline_strays", "scarline_about"):
         assert (await supabase.call(role, function)).json()["code"] == "42501"
 
@@ -77,9 +78,8 @@ def test_browsers_have_no_right_to_anything(supabase: Project, role: str) -> Non
 
 def test_the_functions_cannot_be_led_astray(supabase: Project) -> None:
     """Each runs as its owner with a search path of its own."""
-    doors = supabase.sql(
-        "select prosecdef, proconfig[1] from pg_proc where proname like 'scarline\\_%'"
-    )
+    settings = "select prosecdef, proconfig[1] from pg_proc where proname like 'scarline%'"
+    doors = supabase.sql(settings)
     assert len(doors) > 10
     assert set(doors) == {(True, "search_path=pg_catalog, pg_temp")}
 
@@ -111,14 +111,10 @@ async def test_a_key_that_may_not(supabase: Project) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        key("service_role", "another-secret-of-thirty-two-characters"),
-        key("service_role", exp=1),
-        "no.key.at-all",
-    ],
-)
+OTHERS = key("service_role", "another-secret-of-thirty-two-characters")
+
+
+@pytest.mark.parametrize("wrong", [OTHERS, key("service_role", exp=1), "no.key.at-all"])
 async def test_a_key_that_is_not_accepted(supabase: Project, wrong: str) -> None:
     """A key of another project, an old one, and nonsense: copy it again."""
     sentence = await refused(Config(supabase.url, wrong))
@@ -174,8 +170,7 @@ async def test_something_else_answers(supabase: Project) -> None:
 
 async def test_nobody_answers(supabase: Project) -> None:
     """A closed port: retryable, and the sentence says what to look at."""
-    closed = replace(supabase.config(), url="http://127.0.0.1:9")
-    sentence = await refused(closed)
+    sentence = await refused(replace(supabase.config(), url="http://127.0.0.1:9"))
     assert "the project does not answer (ConnectError): check SUPABASE_URL" in sentence
     assert StoreUnavailable.retryable
 

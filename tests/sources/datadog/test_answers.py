@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -69,7 +70,7 @@ def told(reading: Reading) -> list[tuple[Any, ...]]:
     return [
         (
             *(row[name] for name in ("metric", "host", "tags", "unit", "interval_seconds")),
-            int(row["ts"].timestamp() - NOON) / 60,
+            (row["ts"] - datetime.fromtimestamp(NOON, UTC)).total_seconds() / 60,
             row["value"],
         )
         for row in reading.rows.to_pylist()

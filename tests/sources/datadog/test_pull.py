@@ -132,6 +132,17 @@ async def test_one_metric_that_is_refused_does_not_sink_the_others() -> None:
     assert missing(batches) == [(str(window(-4_000, -1_000)), why)]
 
 
+@pytest.mark.parametrize(
+    "wrong", [reply({"errors": ["Query timed out"]}), reply({"data": {}}), refusal(422)]
+)
+async def test_nor_does_one_that_cannot_be_read(wrong: Reply) -> None:
+    """Whether it says so or is of another shape."""
+    pretend = Pretend(troubles=[whenever(V2, wrong, only=CPU)])
+    batches = await pulled(pretend, **STEADY)
+    assert rows(batches) == expected(LOAD, "a", range(-62, -2))
+    assert [when for when, _ in missing(batches)] == [str(window(-62, -2))]
+
+
 @pytest.mark.parametrize("status", [403, 404])
 async def test_where_v2_may_not_be_used_v1_is(status: int) -> None:
     """And v2 is not tried again in that pull."""
@@ -361,6 +372,26 @@ async def test_who_may_not_see_the_list_is_told_nothing_of_it() -> None:
     assert missing(await pulled(pretend, metrics=("system.lod.1",))) == []
 
 
+async def test_what_is_older_than_datadog_keeps_is_missing() -> None:
+    """It is not the same as nothing found; a later pull does not ask for it again."""
+    edge_of_memory = -2 - 456 * 1_440
+    pretend = Pretend(since=NOON + 60 * (edge_of_memory + 7))
+    ask = Ask("metrics", window(edge_of_memory - 400, edge_of_memory + 400))
+    batches = await pulled(pretend, ask, metrics=(CPU,))
+    assert [when for when, _ in missing(batches)] == [
+        str(window(edge_of_memory - 400, edge_of_memory - 200)),
+        str(window(edge_of_memory - 200, edge_of_memory)),
+    ]
+    assert "15 months" in missing(batches)[0][1]
+    assert len(rows(batches)) == 2 * 393
+    again = Ask("metrics", cursor=batches[-1].cursor)
+    before = len(pretend.asked)
+    async with source(pretend, metrics=(CPU,), **STEADY) as opened:
+        plan = await opened.plan(again)
+    assert plan.requests[0].window.start == window(edge_of_memory + 400, 0).start
+    assert len(pretend.asked) == before
+
+
 async def test_groups_are_what_was_asked_for() -> None:
     """Without a host there is none; queries are told apart by their groups."""
     pretend = Pretend()
@@ -436,6 +467,20 @@ async def test_whoever_stops_leaves_nothing_behind() -> None:
         assert len(pretend.log) == 1
 
 
+async def test_whoever_stops_waits_for_nothing() -> None:
+    """Not even for a quota that comes back in an hour."""
+    pretend = Pretend()
+    late = refusal(429, Retry_After="3000")
+    pretend.troubles.append(lambda _: late if len(pretend.log) > 2 else None)
+    async with source(pretend) as opened:
+        async with aclosing(opened.pull(Ask("metrics", window(-30_000, -1_000)))) as batches:
+            await anext(batches)
+            await anext(batches)
+            await pretend.time.sleep(10)
+        assert pretend.time.now == NOON + 10
+        assert len(pretend.log) > 2
+
+
 async def test_progress_is_told_as_it_goes() -> None:
     """How many windows, what it cost, what is left, and how long it waits."""
     told: list[Progress] = []
@@ -463,10 +508,11 @@ async def test_an_unknown_stream_and_a_foreign_cursor_are_refused_before_anythin
     assert pretend.log == []
 
 
-async def test_no_key_is_in_what_is_told() -> None:
+@pytest.mark.parametrize("status", [200, 400])
+async def test_no_key_is_in_what_is_told(status: int) -> None:
     """Even where the other side repeats it."""
     pretend = Pretend()
-    pretend.troubles.append(lambda it: refusal(400, f"bad key {it.headers['dd-api-key']}"))
+    pretend.troubles.append(lambda it: refusal(status, f"bad key {it.headers['dd-api-key']}"))
     batches: list[Batch] = await pulled(pretend)
     assert "[key]" in str(missing(batches))
     assert "an-api-key" not in str(missing(batches))

@@ -64,6 +64,13 @@ def test_what_others_used_counts() -> None:
     assert taken(once, NOW, 0.2)[1] == 4  # a reset in 3 s may be almost 4 s away
 
 
+def test_what_is_on_its_way_counts() -> None:
+    """An answer that left before it shows fewer."""
+    known = Quota(limit=10, period=10, used=8, resets_at=NOW + 4)
+    said = Told("b", limit=10, period=10, remaining=7, reset=3)
+    assert answered(known, 200, said, NOW, 0.5) == known
+
+
 def test_past_the_edge_nothing_is_used() -> None:
     """However long ago it was."""
     full = Quota(limit=10, period=10, used=10, resets_at=NOW)

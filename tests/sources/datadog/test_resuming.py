@@ -130,7 +130,7 @@ class Failing:
 
 
 @given(STEPS)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_however_it_was_pulled_it_is_whole(steps: list[Step]) -> None:
     """Windows, failures, kills: one more pull in peace, and every point is there, and right."""
     history = History()
@@ -157,7 +157,7 @@ def test_however_it_was_pulled_it_is_whole(steps: list[Step]) -> None:
 
 
 @given(st.integers(1, 200), st.integers(0, 12), st.integers(0, 8))
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_a_backfill_that_broke_off_goes_on(length: int, stops: int, fails: int) -> None:
     """The same window again asks for what is left, and a little before it."""
 

@@ -108,7 +108,7 @@ async def test_an_answer_that_breaks_is_asked_for_again_and_then_missing(
     door: Door, said: str
 ) -> None:
     """With what happened, in a sentence."""
-    async with served(door) as url:
+    async with served(door) as url, asyncio.timeout(5):
         why = await told(url)
     assert "did not answer POST /api/v2/query/timeseries in full" in why
     assert any(name in why for name in said.split("|"))

@@ -21,11 +21,16 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far one query has come, in seconds since 1970; ``series`` it showed last time."""
+    """How far one query has come, in seconds since 1970.
+
+    ``series`` is how many it showed last time, ``settled`` the interval at which it was
+    found to be answered, where that was in doubt.
+    """
 
     through: int | None = None
     at: int | None = None
     series: int | None = None
+    settled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +135,9 @@ def answered(bookmark: Bookmark, key: str, span: Span, *, named: bool) -> Bookma
     return replace(bookmark, marks={**bookmark.marks, key: moved})
 
 
-def seen(bookmark: Bookmark, key: str, series: int) -> Bookmark:
-    """Note how many series ``key`` showed."""
-    mark = replace(bookmark.marks.get(key, Mark()), series=series)
+def seen(bookmark: Bookmark, key: str, series: int, settled: int | None) -> Bookmark:
+    """Note how many series ``key`` showed, and at which interval if that was in doubt."""
+    mark = replace(bookmark.marks.get(key, Mark()), series=series, settled=settled)
     return replace(bookmark, marks={**bookmark.marks, key: mark})
 
 

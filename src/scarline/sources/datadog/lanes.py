@@ -65,6 +65,12 @@ class Outset:
         """Return how many series each query showed when it was last answered."""
         return {key: mark.series for key, mark in self.bookmark.marks.items()}
 
+    @property
+    def settled(self) -> dict[str, int]:
+        """Return at which interval each query is answered, where that was in doubt once."""
+        marks = self.bookmark.marks.items()
+        return {key: mark.settled for key, mark in marks if mark.settled is not None}
+
 
 def outset(ask: Ask, config: Config, edge: int) -> Outset:
     """Return where the pull that is asked for begins; complete buckets end at ``edge``.

@@ -49,7 +49,7 @@ class Pull:
         self._shown = begun.shown
         self._series: dict[Query, int] = {}
         self._held: set[Query] = set()
-        self._asking = Asking(api, config.api)
+        self._asking = Asking(api, config.api, settled=begun.settled)
         self._meter = Meter(config.requests_per_run, self._tell)
         self._flights: deque[Flight] = deque()
         self._done = self._silent = 0
@@ -119,7 +119,8 @@ class Pull:
         self._series[query] = self._shown[query.key] = series
         account.have(query, span)
         self._forgotten(query, span, answer, account)
-        self._bookmark = bookmark.seen(self._bookmark, query.key, series)
+        settled = self._asking.settled.get(query.key)
+        self._bookmark = bookmark.seen(self._bookmark, query.key, series, settled)
         if query not in self._held:
             self._bookmark = bookmark.answered(self._bookmark, query.key, span, named=self._named)
 
