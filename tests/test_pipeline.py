@@ -12,7 +12,7 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Progress
 from scarline.stores.memory import MemoryStore
 from tests.fakes import CRASH, Clock, FakeSource, Killed, Mortal, batch
-from tests.laws.stories import moment, pipeline
+from tests.laws.stories import moment, pipeline, shown
 
 ONE, TWO = batch(("cpu", "a", 0, 1.0)), batch(("cpu", "a", 1, 2.0), ("cpu", "b", 1, 3.0))
 
@@ -92,3 +92,21 @@ async def test_after_a_rollback_its_cursor_no_longer_counts() -> None:
     assert (await road.pull("metrics")).rows == 0
     await road.rollback(run.run, "")
     assert (await road.pull("metrics")).rows == 3
+
+
+async def test_a_batch_that_is_too_large_comes_in_parts() -> None:
+    """All rows arrive; the cursor moves with the last part alone, so a crash loses none."""
+    rows = [("cpu", host, minute, 1.0) for host in "ab" for minute in range(3)]
+    large = batch(*rows, kept_out={"no value": 1})
+    whole, parted = MemoryStore(), MemoryStore(max_rows_per_batch=4)
+    await pipeline(whole, [ONE, large]).pull("metrics")
+    mortal = Mortal(parted, dies_at=3)  # started, the first batch, a part: then it is killed
+    with contextlib.suppress(Killed):
+        source = FakeSource([ONE, large])
+        await Pipeline({"metrics": source}, mortal, Clock(moment(0))).pull("metrics")
+    (killed,) = await pipeline(parted, []).runs()
+    assert (killed.rows, killed.cursor, killed.kept_out) == (1 + 4, "1", {})
+    run = await pipeline(parted, [ONE, large], number=1).pull("metrics")
+    assert (run.rows, len(run.batches), run.kept_out) == (6, 2, {"no value": 1})
+    assert await shown(parted) == await shown(whole)
+    assert await pipeline(parted, []).verify() == []

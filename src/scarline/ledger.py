@@ -194,7 +194,7 @@ def _run(story: Sequence[Entry]) -> Run:
         missing=[missing for fact in facts for missing in fact["missing"]],
         tally=_tally(fact["tally"] for fact in facts),
         usage=_sum(fact["usage"] for fact in facts),
-        cursor=Cursor(facts[-1]["cursor"]) if facts else None,
+        cursor=next((Cursor(it["cursor"]) for it in reversed(facts) if it["cursor"]), None),
         error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
         reason=closing.get("reason"),
     )

@@ -132,13 +132,14 @@ class Batch:
     """Rows as they came, possibly with personal data in them. No store takes it.
 
     ``rows`` has the schema of ``kind``; the rows of one series stand together, by rising
-    time, each key once. ``cursor`` says where to go on once this batch is stored.
+    time, each key once. ``cursor`` says where to go on once this batch is stored; None where
+    that is still the beginning.
     ``kept_out`` counts the rows that were answered but cannot be kept, by reason.
     """
 
     kind: Kind
     rows: pa.RecordBatch
-    cursor: Cursor
+    cursor: Cursor | None
     asked: tuple[Asked, ...] = ()
     missing: tuple[Missing, ...] = ()
     kept_out: Mapping[str, int] = field(default_factory=dict)

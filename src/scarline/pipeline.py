@@ -10,7 +10,7 @@ happen is called by name: redaction, and the entry.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from scarline import ledger
 from scarline.chain import Chain, is_open
 from scarline.errors import RunEnded, RunNotFound, UsageError
 from scarline.ledger import Run, State
-from scarline.model import Batch, Window
+from scarline.model import Batch, Cursor, Window
 from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
 from scarline.privacy import RULES, Rule, redact, redact_text
 
@@ -54,8 +54,11 @@ class Pipeline:
     async def _bring(self, source: Source, ask: Ask, chain: Chain) -> None:
         told = replace(ask, notify=chain.counting(ask.notify))
         async with aclosing(_ahead(source.pull(told))) as batches:
+            before = ask.cursor
             async for batch in batches:
-                await chain.commit(redact(batch, self.rules))
+                for part in _parts(batch, before, self.store.max_rows_per_batch):
+                    await chain.commit(redact(part, self.rules))
+                before = batch.cursor
 
     async def plan(self, stream: str, window: Window | None = None) -> Plan:
         """Return the requests that :meth:`pull` would send. Nothing is sent or written."""
@@ -136,6 +139,17 @@ def _disagreement(key: tuple[str, int], *, told: bool, held: bool) -> str:
     if not held:
         return f"{where} are gone"
     return f"{where} were changed" if told else f"{where} have no entry that tells of them"
+
+
+def _parts(batch: Batch, before: Cursor | None, most: int) -> Iterator[Batch]:
+    """Yield ``batch`` in parts of ``most`` rows; its cursor and its account are the last one's.
+
+    The parts before it lead back to ``before``: who stops among them begins with them again.
+    """
+    last = max(0, batch.rows.num_rows - 1) // most * most
+    for first in range(0, last, most):
+        yield Batch(batch.kind, batch.rows.slice(first, most), before)
+    yield replace(batch, rows=batch.rows.slice(last))
 
 
 async def _ahead(batches: AsyncGenerator[Batch, None]) -> AsyncGenerator[Batch, None]:

@@ -172,6 +172,11 @@ class Store(Notes, Protocol):
     away, whichever, leaves what the others make without it.
     """
 
+    @property
+    def max_rows_per_batch(self) -> int:
+        """Return how many rows one commit can take; larger batches come in parts."""
+        ...
+
     async def entries(self, stream: str | None = None) -> Sequence[Entry]:
         """Return the entries of one stream, or of all, by stream and position."""
         ...

@@ -18,7 +18,8 @@ Row = dict[str, Any]
 class MemoryStore:
     """Keeps every batch as it was written and folds them anew at each question."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_rows_per_batch: int = 1_000_000) -> None:
+        self.max_rows_per_batch = max_rows_per_batch
         self._entries: list[Entry] = []
         self._heads: dict[str, Head] = {}
         self._batches: dict[tuple[str, int], tuple[Kind, pa.RecordBatch]] = {}

@@ -29,6 +29,8 @@ PATIENCE_SECONDS = 2.0
 class PostgresStore:
     """Keeps metric points and the ledger in one PostgreSQL database."""
 
+    max_rows_per_batch = 2_000_000  # a transaction of some seconds, which others wait for
+
     def __init__(
         self, pool: AsyncConnectionPool[AsyncConnection[TupleRow]], applied: Sequence[str] = ()
     ) -> None:
