@@ -275,7 +275,7 @@ comment on function scarline.absorb is
 
 create function scarline.retract(run_name text) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_hashjoin = on as $$
+set enable_seqscan = off set enable_hashjoin = on set jit = off as $$
 declare
     number integer := (select r.run_no from scarline.run r where r.run = run_name);
     taken bigint;
@@ -353,7 +353,7 @@ join scarline.run r using (run_no);
 comment on view public.metrics is 'Every metric point that shows; created_at is the start of the run that brought it.';
 
 insert into scarline.migration (number, name, digest)
-values (2, '0002_metric_points', 'fc6df2c4df16026f420c34ed0b36157096b5c92a52d6dfa3c2b135439876ce31');
+values (2, '0002_metric_points', '2a556ec4969d27a45090787d2d4e1bea38a6f0bff203bfaf7132326260207217');
 
 -- 0003_row_security
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import orjson
 
+from scarline.errors import LedgerBroken
 from scarline.model import Cursor, stamp
+from scarline.series import merged
 
 
 class Word(StrEnum):
@@ -53,8 +55,11 @@ class Entry:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Return the body as a dictionary."""
-        facts: dict[str, Any] = orjson.loads(self.body)
+        """Return the body as a dictionary; raises ``LedgerBroken`` if it is none."""
+        try:
+            facts: dict[str, Any] = orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise _broken(self.stream, self.position) from error
         return facts
 
 
@@ -158,11 +163,37 @@ class Run:
 
 
 def replay(entries: Iterable[Entry]) -> list[Run]:
-    """Return the runs that ``entries`` tell of, oldest first."""
+    """Return the runs that ``entries`` tell of, oldest first.
+
+    Raises ``LedgerBroken`` if they were changed so that they tell no story.
+    """
     told: dict[str, list[Entry]] = {}
     for entry in entries:
         told.setdefault(entry.run, []).append(entry)
-    return [_run(story) for story in told.values()]
+    return [_told(story) for story in told.values()]
+
+
+def word(text: str, stream: str, position: int) -> Word:
+    """Return what an entry says; raises ``LedgerBroken`` if that is no word of the ledger."""
+    try:
+        return Word(text)
+    except ValueError as error:
+        raise _broken(stream, position) from error
+
+
+def _broken(stream: str, position: int) -> LedgerBroken:
+    message = (
+        f"entry {position} of {stream} cannot be read: it was changed after it was written; "
+        "`scarline verify` tells of all that does not hold"
+    )
+    return LedgerBroken(message)
+
+
+def _told(story: Sequence[Entry]) -> Run:
+    try:
+        return _run(story)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _broken(story[0].stream, story[0].position) from error
 
 
 def live_cursor(runs: Sequence[Run]) -> Cursor | None:
@@ -192,7 +223,7 @@ def _run(story: Sequence[Entry]) -> Run:
         redacted=_sum(fact["redacted"] for fact in facts),
         asked=[asked for fact in facts for asked in fact["asked"]],
         missing=[missing for fact in facts for missing in fact["missing"]],
-        tally=_tally(fact["tally"] for fact in facts),
+        tally=merged(fact["tally"] for fact in facts),
         usage=_sum(fact["usage"] for fact in facts),
         cursor=next((Cursor(it["cursor"]) for it in reversed(facts) if it["cursor"]), None),
         error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
@@ -216,17 +247,4 @@ def _sum(tallies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     for tally in tallies:
         for name, count in tally.items():
             total[name] = total.get(name, 0) + count
-    return total
-
-
-def _tally(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
-    """Return the tallies of the batches of a run as one; series of one batch return in the next."""
-    total: dict[str, dict[str, Any]] = {}
-    for tally in parts:
-        for subject, part in tally.items():
-            before = total.setdefault(subject, dict(part) | {"rows": 0})
-            before["rows"] += part["rows"]
-            before["series"] = max(before["series"], part["series"])
-            before["first"] = min(before["first"], part["first"])
-            before["last"] = max(before["last"], part["last"])
     return total

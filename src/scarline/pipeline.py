@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from scarline import ledger
 from scarline.chain import Chain, is_open
-from scarline.errors import RunEnded, RunNotFound, UsageError
+from scarline.errors import LedgerBroken, RunEnded, RunNotFound, UsageError
 from scarline.ledger import Run, State
 from scarline.model import Batch, Cursor, Window
 from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
@@ -105,12 +105,19 @@ class Pipeline:
         Checks each chain, the rows of each live batch against the digest in its entry,
         that no rows stand without an entry, and what the store itself finds.
         """
-        entries = await self.store.entries()
+        try:
+            entries = await self.store.entries()
+            found = list(ledger.faults(entries, await self.store.heads()))
+        except LedgerBroken as broken:
+            return [str(broken)]
+        try:
+            runs = ledger.replay(entries)
+        except LedgerBroken as broken:
+            return [*found, str(broken)]
         audit = await self.store.audit()
-        found = list(ledger.faults(entries, await self.store.heads()))
         told = {
             (run.run, position): digest
-            for run in ledger.replay(entries)
+            for run in runs
             if run.live
             for position, digest in run.batches.items()
         }

@@ -3,9 +3,10 @@
 Nothing here loops over rows, only over series.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,11 @@ def series_names(
 ) -> list[tuple[str | int | None, ...]]:
     """Return the series columns and described columns at the start of each series."""
     starts = pa.array(bounds[:-1])
-    columns = [rows.column(name).take(starts).to_pylist() for name in kind.series + kind.described]
+    firsts = [rows.column(name).take(starts) for name in kind.series + kind.described]
+    columns = [
+        (it.dictionary_decode() if pa.types.is_dictionary(it.type) else it).to_pylist()
+        for it in firsts
+    ]
     return list(zip(*columns, strict=True))
 
 
@@ -64,6 +69,19 @@ def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
         subject: {"rows": part[0], "series": part[1], "first": _at(part[2]), "last": _at(part[3])}
         for subject, part in parts.items()
     }
+
+
+def merged(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return the tallies of the batches of a run as one; series of one batch return in the next."""
+    total: dict[str, dict[str, Any]] = {}
+    for tally in parts:
+        for subject, part in tally.items():
+            before = total.setdefault(subject, dict(part) | {"rows": 0})
+            before["rows"] += part["rows"]
+            before["series"] = max(before["series"], part["series"])
+            before["first"] = min(before["first"], part["first"])
+            before["last"] = max(before["last"], part["last"])
+    return total
 
 
 def _at(microseconds: int) -> str:

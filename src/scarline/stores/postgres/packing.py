@@ -87,6 +87,12 @@ def counts(array: bytes) -> npt.NDArray[np.int64]:
     return _cells(array, ">i8").astype("<i8")
 
 
+def holds_null(array: bytes) -> bool:
+    """Return whether an ``array_send`` has a null in it, which none of ours ever has."""
+    has_nulls: int = _ARRAY_HEAD.unpack_from(array)[1]
+    return has_nulls != 0
+
+
 def instants(array: bytes) -> npt.NDArray[np.int64]:
     """Return an array of ``timestamptz`` as microseconds since 1970."""
     return counts(array) + EPOCH_MICROSECONDS

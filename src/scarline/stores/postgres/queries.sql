@@ -91,8 +91,13 @@ select body, version from scarline.note where name = %(name)s;
 select scarline.swap(%(name)s, %(body)s, %(version)s);
 
 -- name: hold
--- Holds a stream for as long as this session lives.
-select pg_try_advisory_lock(hashtextextended('scarline.stream.' || %(stream)s, 0));
+-- Holds a stream for as long as this session lives, unless somebody holds it through REST.
+select case
+    when exists (
+        select from scarline.lease where stream = %(stream)s and expires_at > clock_timestamp()
+    ) then false
+    else pg_try_advisory_lock(hashtextextended('scarline.stream.' || %(stream)s, 0))
+end;
 
 -- name: release
 -- Lets go of a stream.
@@ -106,6 +111,8 @@ select exists (
     where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
         and l.database = (select oid from pg_database where datname = current_database())
         and ((l.classid::bigint << 32) | l.objid::bigint) = n.key
+) or exists (
+    select from scarline.lease where stream = %(stream)s and expires_at > clock_timestamp()
 );
 
 -- name: about

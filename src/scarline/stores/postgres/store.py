@@ -14,11 +14,11 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from scarline.errors import RunInProgress, StoreRefused, UsageError
-from scarline.ledger import Entry, Head, Word
+from scarline.ledger import Entry, Head, word
 from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
 from scarline.series import combined_digest, series_digest
-from scarline.stores.postgres.packing import counts, instants, numbers, packed, table
+from scarline.stores.postgres.packing import counts, holds_null, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
 from scarline.stores.postgres.sentences import told
 
@@ -165,8 +165,8 @@ def _held(kind: Kind) -> Kind:
     return kind
 
 
-def _entry(stream: str, position: int, run: str, word: str, *rest: Any) -> Entry:
-    return Entry(stream, position, run, Word(word), *rest)
+def _entry(stream: str, position: int, run: str, said: str, *rest: Any) -> Entry:
+    return Entry(stream, position, run, word(said, stream, position), *rest)
 
 
 def _as_json(entry: Entry) -> Jsonb:
@@ -196,6 +196,8 @@ def _list(values: Iterable[str] | None) -> list[str] | None:
 
 def _sighting_digest(row: Sequence[Any]) -> bytes:
     *name, starts, offsets, packed_values = row
+    if any(holds_null(array) for array in (offsets, packed_values) if array is not None):
+        return b"no batch had such values"
     values = numbers(packed_values)
     if offsets is None:
         after = np.arange(len(values), dtype=np.int64) * (name[4] * 1_000_000)

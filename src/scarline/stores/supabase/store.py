@@ -10,7 +10,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from scarline.errors import StoreRefused, StoreUnavailable, UsageError
-from scarline.ledger import Entry, Head, Word
+from scarline.ledger import Entry, Head, word
 from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
 from scarline.series import combined_digest
@@ -173,8 +173,9 @@ def _held(kind: Kind) -> Kind:
     return kind
 
 
-def _entry(stream: str, position: int, run: str, word: str, at: int, *rest: str) -> Entry:
-    return Entry(stream, position, run, Word(word), _EPOCH + at * _MICROSECOND, *rest)
+def _entry(stream: str, position: int, run: str, said: str, at: int, *rest: str) -> Entry:
+    spoken = word(said, stream, position)
+    return Entry(stream, position, run, spoken, _EPOCH + at * _MICROSECOND, *rest)
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -180,7 +180,7 @@ comment on function scarline.absorb is
 
 create function scarline.retract(run_name text) returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_hashjoin = on as $$
+set enable_seqscan = off set enable_hashjoin = on set jit = off as $$
 declare
     number integer := (select r.run_no from scarline.run r where r.run = run_name);
     taken bigint;
