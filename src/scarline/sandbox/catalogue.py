@@ -1,6 +1,6 @@
 """The metrics: what an agent reports of a host, in Datadog's own units.
 
-Units are as Datadog sends them: percent is in the recorded answers (`data/datadog`, v1 query and v2
+Units are as Datadog sends them: percent is in the recorded answers (v1 query and v2
 scalar), byte and fraction are in public answers of v1 query; load has no unit (null).
 A metric is a straight line over a *channel* (`signals.py`): idle falls where busy rises, so the
 metrics of one host tell one story.

@@ -1,6 +1,6 @@
 """GET /api/v1/hosts: who is there, with tags and, if asked for, metadata.
 
-Facts: the recorded answer (`data/datadog`, all hosts with metadata), Datadog API reference
+Facts: the recorded answer (all hosts with metadata), Datadog API reference
 "Hosts": hosts of the last 3 hours unless `from` says otherwise, at most 1,000 a page.
 A larger `count` is quietly cut to that, so a client that takes a short page for the last one
 loses hosts. What stands in `meta` without `include_hosts_metadata` is not recorded: ours is short.

@@ -1,7 +1,7 @@
 """Metric endpoints: v1 query, v2 timeseries, and the two lists of metric names.
 
 Facts: Datadog API reference "Metrics", the recorded answers of the v1 query, the v2 timeseries
-and the v2 list with pages (`data/datadog`), and `anchors/datadog.md` §2.
+and the v2 list with pages, as `datadog-api-client-python` keeps them in its tests.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
