@@ -22,7 +22,7 @@ def query(call: httpx2.Client, start: float, end: float, text: str) -> dict[str,
     return answer
 
 
-# A day from 52 s past a bucket's edge, as in data/datadog/test_query_timeseries_points_*.yaml.
+# A day from 52 s past a bucket's edge, as in the recorded v1 query.
 RECORDED = {
     "from": 1641343852,
     "to": 1641430252,

@@ -1,7 +1,8 @@
 """Faults that answer instead of the endpoint: limits, outages, revoked keys, a proxy's page.
 
 Facts: a 429 as HTML (DataDog/datadogpy#733), a JSON 502 and an HTML one (public reports),
-`X-RateLimit-Reset` on a 503, which the official client obeys (measured with `datadog-api-client` 2.62).
+`X-RateLimit-Reset` on a 503, which the official client obeys (seen with `datadog-api-client`
+2.62).
 """
 
 from scarline.sandbox.endpoint import Reply, refused
