@@ -479,7 +479,7 @@ def slow(home: Path, commons: Path, tmp_path: Path) -> Iterator[tuple[Path, Path
     counted.write_text("")
     counted.chmod(0o666)
     text = f"""case "$*" in *--version*) ;; *) echo >> {counted}; sleep 1.5 ;; esac
-exec {real}/postgres "$@" """
+exec "{real}/postgres" "$@" """
     folder = script(commons / f"slow-{tmp_path.name}", text)
     yield folder, counted
     shutil.rmtree(folder)
@@ -520,7 +520,7 @@ def test_a_start_that_ends_without_a_word_is_tried_again(
     counted.write_text("")
     counted.chmod(0o666)
     died = f"[ $(wc -l < {counted}) -ge {deaths} ] || {{ echo >> {counted}; kill -9 $$; }}"
-    text = f"""case "$*" in *--version*) ;; *) {died} ;; esac\nexec {real}/postgres "$@" """
+    text = f"""case "$*" in *--version*) ;; *) {died} ;; esac\nexec "{real}/postgres" "$@" """
     binaries = script(commons / f"dying-{deaths}", text)
     if lives:
         with embedded(home, binaries=binaries):
