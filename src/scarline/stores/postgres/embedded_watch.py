@@ -30,8 +30,8 @@ SETTINGS = {
     "port": "5432",  # a part of the socket's name
     "unix_socket_permissions": "0700",
     "max_connections": "50",  # the users of one machine
-    "shared_buffers": "128MB",  # the system's own cache does the rest,
-    "effective_cache_size": "1GB",  # and the planner may count on so much of it
+    "shared_buffers": "256MB",  # the index of a week that is being loaded stays in; of the rest,
+    "effective_cache_size": "1GB",  # in the system's own cache, the planner may count on so much
     "work_mem": "8MB",
     "min_dynamic_shared_memory": "64MB",  # for parallel queries: Docker's /dev/shm is too small
     "huge_pages": "off",  # where containers may not use them, asking for them kills the server
