@@ -30,7 +30,11 @@ class Kind:
 
     ``key`` names the columns that make a fact the same fact, whoever fetched it.
     ``series`` names those that stay the same along a run of rows; ``described`` those
-    that belong to the series without identifying it (the newest answer holds).
+    that belong to the series without identifying it (the newest answer holds). A kind
+    without series is one of records: each row stands for itself.
+    ``subject`` names the column that a run is summed up by, ``at`` the time of the fact.
+    ``json`` names the columns that hold JSON, ``trace`` the one whose equal values say that
+    rows tell of one conversation.
     """
 
     name: str
@@ -39,6 +43,9 @@ class Kind:
     series: tuple[str, ...]
     described: tuple[str, ...]
     subject: str
+    at: str
+    json: tuple[str, ...] = ()
+    trace: str | None = None
 
 
 METRIC_POINT = Kind(
@@ -60,9 +67,44 @@ METRIC_POINT = Kind(
     series=("source", "metric", "host", "tags", "interval_seconds", "aggregation"),
     described=("unit",),
     subject="metric",
+    at="ts",
 )
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (METRIC_POINT,)}
+LLM_FAILURE = Kind(
+    name="llm_failure",
+    schema=pa.schema(
+        [
+            pa.field("trace_id", pa.string(), nullable=False),
+            pa.field("span_id", pa.string(), nullable=False),
+            pa.field("fetched_at", INSTANT, nullable=False),
+            pa.field("failed_at", INSTANT, nullable=False),
+            pa.field("service_name", TEXT),
+            pa.field("ml_app", TEXT),
+            pa.field("span_kind", TEXT),
+            pa.field("model", TEXT),
+            pa.field("version", TEXT),
+            pa.field("status_code", pa.int32()),
+            pa.field("quality_score", pa.float64()),
+            pa.field("failure_type", TEXT, nullable=False),
+            pa.field("severity", TEXT, nullable=False),
+            pa.field("signature", TEXT),
+            pa.field("user_hash", pa.string()),
+            pa.field("trace_payload", pa.string()),
+            pa.field("evaluations", pa.string()),
+            pa.field("datadog_url", pa.string()),
+            pa.field("input_tokens", pa.int64()),
+            pa.field("output_tokens", pa.int64()),
+            pa.field("cost_usd", pa.float64()),
+        ]
+    ),
+    key=("trace_id", "span_id"),
+    series=(),
+    described=(),
+    subject="failure_type",
+    at="failed_at",
+    json=("trace_payload", "evaluations"),
+    trace="trace_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
