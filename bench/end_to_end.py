@@ -76,8 +76,13 @@ def costs(url: str) -> None:
 
 def pulled(url: str, address: str, size: Size) -> tuple[int, Measured]:
     """Pull as `scarline pull` does; return the points and what it took."""
-    own = Settings(
-        DD_API_KEY=KEYS[0], DD_APP_KEY=KEYS[1], SCARLINE_DATADOG_URL=address, DATABASE_URL=url
+    own = Settings.model_validate(
+        {
+            "DD_API_KEY": KEYS[0],
+            "DD_APP_KEY": KEYS[1],
+            "SCARLINE_DATADOG_URL": address,
+            "DATABASE_URL": url,
+        }
     )
 
     async def work() -> tuple[int, Measured]:
@@ -178,7 +183,10 @@ def _warm(address: str, size: Size) -> None:
     """Let the sandbox draw its world before anything is timed."""
     headers = {"DD-API-KEY": KEYS[0], "DD-APPLICATION-KEY": KEYS[1]}
     window = size.window
-    asked = {"from": int(window.start.timestamp()), "to": int(window.end.timestamp())}
+    asked = {
+        "from": str(int(window.start.timestamp())),
+        "to": str(int(window.end.timestamp())),
+    }
     for metric in METRICS:
         query = {"query": f"avg:{metric}{{*}} by {{host}}"}
         httpx2.get(f"{address}/api/v1/query", params=asked | query, headers=headers, timeout=60)

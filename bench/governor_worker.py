@@ -20,8 +20,12 @@ PARAMS = {"query": "avg:system.load.1{*}", "from": "1772409600", "to": "17724132
 
 async def work(url: str, address: str, end: float, site: str) -> None:
     """Ask the same cheap question, a few at once, until ``end`` (seconds since 1970)."""
-    keys = {"api_key": "sandbox-api-key", "app_key": "sandbox-app-key"}
-    config = Config(url=address, concurrency=AT_ONCE, **keys)  # type: ignore[arg-type]
+    config = Config(
+        url=address,
+        api_key="sandbox-api-key",
+        app_key="sandbox-app-key",
+        concurrency=AT_ONCE,
+    )
     nature = Nature(bootstrap.clock)
     request = Request("GET", "/api/v1/query", PARAMS)
     async with postgres.open_store(postgres.Config(Path(), url)) as store:

@@ -1,6 +1,7 @@
 """Arrow in memory to committed rows, first and again, beside the usual ways to load."""
 
 import asyncio
+import importlib.util
 import io
 import os
 import time
@@ -153,11 +154,7 @@ def _csv(rows: pa.RecordBatch) -> bytes:
 
 
 def _has_dlt() -> bool:
-    try:
-        import dlt  # noqa: F401, PLC0415 - only to see whether it is there
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("dlt") is not None
 
 
 Load = Callable[[str, Sequence[pa.RecordBatch]], None]

@@ -265,7 +265,7 @@ async def source(
     nature = Nature(
         pretend.time, pretend.time.sleep, lambda: 0.5, httpx2.ASGITransport(app=pretend)
     )
-    async with datadog.open(config, notes or MemoryStore(), pretend.time, nature) as opened:
+    async with datadog.open_source(config, notes or MemoryStore(), pretend.time, nature) as opened:
         yield opened
 
 

@@ -58,7 +58,7 @@ async def source(sandbox: Sandbox, **settings: Any) -> AsyncIterator[Source]:
     config = datadog.Config(**{"url": sandbox.url, "timeout_seconds": 2, **keys, **settings})
     clock = Hurried()
     nature = Nature(clock, clock.sleep, lambda: 0.5)
-    async with datadog.open(config, MemoryStore(), clock, nature) as opened:
+    async with datadog.open_source(config, MemoryStore(), clock, nature) as opened:
         yield opened
 
 
@@ -228,5 +228,5 @@ async def hurry(sandbox: Sandbox, notes: MemoryStore, now: datetime) -> int:
     stretch = window(0, 25)
     shift = begun - stretch.start
     ask = Ask("metrics", type(stretch)(stretch.start + shift, stretch.end + shift))
-    async with datadog.open(config, notes, lambda: datetime.now(UTC)) as opened:
+    async with datadog.open_source(config, notes, lambda: datetime.now(UTC)) as opened:
         return sum([it.usage.requests async for it in opened.pull(ask)])

@@ -48,7 +48,7 @@ async def told(url: str, **settings: Any) -> str:
         attempts=2,
         **settings,
     )
-    async with datadog.open(config, MemoryStore(), lambda: datetime.now(UTC)) as opened:
+    async with datadog.open_source(config, MemoryStore(), lambda: datetime.now(UTC)) as opened:
         batches = [it async for it in opened.pull(Ask("metrics"))]
     assert sum(batch.usage.requests for batch in batches) == 2
     ((_, why),) = missing(batches)

@@ -14,13 +14,13 @@ from scarline.sources.datadog.governor import Governor, Thrift
 from scarline.sources.datadog.nature import Nature
 from scarline.sources.datadog.points import SOURCE
 
-__all__ = ["SITES", "Config", "Nature", "base_url", "open"]
+__all__ = ["SITES", "Config", "Nature", "base_url", "open_source"]
 
 STREAMS: Mapping[str, Kind] = {"metrics": METRIC_POINT}
 
 
 @asynccontextmanager
-async def open(  # noqa: A001 - every source is opened by this name
+async def open_source(
     config: Config, notes: Notes, clock: Clock, nature: Nature | None = None
 ) -> AsyncIterator[Source]:
     """Hold connections to Datadog; ``notes`` keep the account of its rate limits.

@@ -14,23 +14,25 @@ class Meter:
     """What one piece of work has cost; its parts add to it.
 
     Time that several parts wait together counts once. ``cap`` is the most requests that
-    the whole may send; ``tell`` hears the seconds that are left of a wait.
+    the whole may send; ``tell`` hears the seconds that are left of a wait; ``whole`` is what
+    this is a part of.
     """
 
     def __init__(
-        self, cap: int | None = None, tell: Callable[[float], None] = lambda _: None
+        self,
+        cap: int | None = None,
+        tell: Callable[[float], None] = lambda _: None,
+        whole: "Meter | None" = None,
     ) -> None:
         self.usage = Usage()
         self.waiting = tell
         self._cap = cap
         self._waited_until = 0.0
-        self._whole: Meter | None = None
+        self._whole = whole
 
     def part(self) -> "Meter":
         """Return a meter for a part of this work."""
-        part = Meter(tell=self.waiting)
-        part._whole = self
-        return part
+        return Meter(tell=self.waiting, whole=self)
 
     def spend(self, cost: Usage) -> None:
         """Add ``cost``, here and to the whole."""
@@ -40,19 +42,25 @@ class Meter:
 
     def claim(self) -> None:
         """Count one request; raises ``CapReached`` when the whole may send no more."""
-        whole = self._whole or self
-        if whole._cap is not None and whole.usage.requests >= whole._cap:  # noqa: SLF001
+        if self._whole is not None:
+            self._whole.claim()
+        elif self._cap is not None and self.usage.requests >= self._cap:
             message = (
-                f"the run has sent the {whole._cap} requests that it may "  # noqa: SLF001
+                f"the run has sent the {self._cap} requests that it may "
                 "(requests_per_run): pull again to go on from here"
             )
             raise CapReached(message)
-        self.spend(Usage(requests=1))
+        self.usage += Usage(requests=1)
 
-    def waited(self, start: float, end: float) -> None:
-        """Count the wait from ``start`` to ``end``, but for what others waited through."""
-        whole = self._whole or self
-        fresh = end - max(start, whole._waited_until)  # noqa: SLF001
-        whole._waited_until = max(end, whole._waited_until)  # noqa: SLF001
-        if fresh > 0:
-            self.spend(Usage(waited_seconds=fresh))
+    def waited(self, start: float, end: float) -> float:
+        """Count the wait from ``start`` to ``end``, but for what others waited through.
+
+        Returns the seconds that were counted.
+        """
+        if self._whole is not None:
+            fresh = self._whole.waited(start, end)
+        else:
+            fresh = max(0.0, end - max(start, self._waited_until))
+            self._waited_until = max(end, self._waited_until)
+        self.usage += Usage(waited_seconds=fresh)
+        return fresh

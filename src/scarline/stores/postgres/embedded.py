@@ -61,19 +61,24 @@ class Embedded:
 
 @contextmanager
 def embedded(
-    home: Path, *, binaries: Path | None = None, start_timeout_seconds: float = 60
+    home: Path,
+    *,
+    binaries: Path | None = None,
+    start_timeout_seconds: float = 60,
+    platform: str = sys.platform,
 ) -> Iterator[Embedded]:
     """Start or join the server of ``home``; the last process that leaves it stops it.
 
     The first time it is made: a cluster, one role, one database that this role owns.
-    ``binaries`` is the folder of the programs of another PostgreSQL than that of the wheel.
+    ``binaries`` is the folder of the programs of another PostgreSQL than that of the wheel;
+    ``platform`` is the system that this runs on.
 
     Raises:
         ConfigError: the home, its owner, its data or the programs are not fit for it.
         StoreUnavailable: it does not start, or does not answer in ``start_timeout_seconds``.
             One that is still recovering goes on, and can be joined later.
     """
-    if sys.platform == "win32":
+    if platform == "win32":
         raise ConfigError(f"The embedded database does not run on Windows. {INSTEAD} Or use WSL 2.")
     deadline = time.monotonic() + start_timeout_seconds
     home = home.expanduser().absolute()
