@@ -19,7 +19,7 @@ Opener = Callable[[], AbstractAsyncContextManager[Store]]
 
 EMPTY = """
 truncate scarline.chain, scarline.entry, scarline.run, scarline.note, scarline.series,
-    scarline.sighting, scarline.metric_point restart identity
+    scarline.sighting, scarline.metric_point, scarline.llm_failure_seen restart identity
 """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from scarline.ledger import Entry
-from scarline.model import METRIC_POINT, Asked, Batch, Cursor, Kind, Window
+from scarline.model import LLM_FAILURE, METRIC_POINT, Asked, Batch, Cursor, Kind, Window
 from scarline.ports import Ask, Check, Plan, Store, Written
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday, at the start of a partition
@@ -130,6 +130,26 @@ def points(*rows: tuple[str, str, int, float], unit: str | None = "percent") -> 
         ],
         schema=METRIC_POINT.schema,
     )
+
+
+def failures(*rows: Mapping[str, Any]) -> pa.RecordBatch:
+    """Return failed spans with these values; what is not said is the same for all, or null."""
+    like: dict[str, Any] = {
+        "trace_id": "t1",
+        "span_id": "s1",
+        "fetched_at": EPOCH + timedelta(hours=1),
+        "failed_at": EPOCH,
+        "service_name": "shop",
+        "failure_type": "timeout",
+        "severity": "high",
+    }
+    return pa.RecordBatch.from_pylist([like | dict(row) for row in rows], schema=LLM_FAILURE.schema)
+
+
+def failed(*rows: Mapping[str, Any], **facts: Any) -> Batch:
+    """Return a batch of failed spans that says it asked for them."""
+    told = {"asked": (Asked("@ml_app:fake", Window(EPOCH, EPOCH + timedelta(hours=1))),)} | facts
+    return Batch(LLM_FAILURE, failures(*rows), Cursor(""), **told)
 
 
 def batch(*rows: tuple[str, str, int, float], unit: str | None = "percent", **facts: Any) -> Batch:

@@ -47,6 +47,11 @@ class Kind:
     json: tuple[str, ...] = ()
     trace: str | None = None
 
+    @property
+    def of_records(self) -> bool:
+        """Return whether each row stands for itself, in no series."""
+        return not self.series
+
 
 METRIC_POINT = Kind(
     name="metric_point",

@@ -208,7 +208,11 @@ class Store(Notes, Protocol):
         ...
 
     async def find(self, query: Query) -> pa.Table:
-        """Return the rows that show now, in the order of their key, as the kind's schema."""
+        """Return the rows that show now, in the order of their key, as the kind's schema.
+
+        Raises ``UsageError`` for a column that cannot be searched: points are found by
+        their series, records by any column of text or of whole numbers.
+        """
         ...
 
     async def audit(self) -> Audit:

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from scarline.ledger import Run
-from scarline.model import METRIC_POINT, Batch
+from scarline.model import LLM_FAILURE, METRIC_POINT, Batch
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store
-from tests.fakes import EPOCH, Clock, FakeSource, batch
+from tests.fakes import EPOCH, Clock, FakeSource, batch, failed
 
 Rows = dict[tuple[str, str, int], float]
 
@@ -32,7 +32,30 @@ ROWS: st.SearchStrategy[Rows] = st.dictionaries(
     st.sampled_from([0.0, 1.0, -2.5]),
     max_size=8,
 )
-ANSWERS = st.builds(answer, ROWS, st.sampled_from(["percent", "fraction", None]))
+POINTS = st.builds(answer, ROWS, st.sampled_from(["percent", "fraction", None]))
+
+# The same of records: of few keys, each with one of few stories.
+SPANS = st.tuples(st.sampled_from(["t1", "t2"]), st.sampled_from(["s1", "s2", "s10"]))
+STORIES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "failed_at": st.sampled_from([EPOCH, EPOCH + timedelta(minutes=1)]),
+        "trace_payload": st.sampled_from(["", '{"a": 1}', None]),
+        "cost_usd": st.sampled_from([0.0, -0.0, 0.1]),
+        "status_code": st.sampled_from([500, None]),
+    },
+)
+
+
+def told(spans: dict[tuple[str, str], dict[str, Any]]) -> Batch:
+    """Return a batch of failed spans, by key."""
+    return failed(
+        *[{"trace_id": trace, "span_id": span, **own} for (trace, span), own in spans.items()]
+    )
+
+
+RECORDS = st.builds(told, st.dictionaries(SPANS, STORIES, max_size=5))
+ANSWERS = st.one_of(POINTS, RECORDS)
 PULLS = st.lists(st.lists(ANSWERS, max_size=3), min_size=1, max_size=4)
 
 modest = settings(
@@ -63,6 +86,6 @@ async def play(store: Store, history: Sequence[tuple[int, Sequence[Batch]]]) -> 
 
 
 async def shown(store: Store) -> list[dict[str, Any]]:
-    """Return all that the store shows."""
-    rows: list[dict[str, Any]] = (await store.find(Query(METRIC_POINT))).to_pylist()
-    return rows
+    """Return all that the store shows: the points, then the failed spans."""
+    tables = [await store.find(Query(kind)) for kind in (METRIC_POINT, LLM_FAILURE)]
+    return [row for table in tables for row in table.to_pylist()]

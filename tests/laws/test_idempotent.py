@@ -24,9 +24,9 @@ def test_idempotent(open_empty: Opener, history: Sequence[Sequence[Batch]]) -> N
             assert await shown(store) == once
             assert again.counts["new"] == 0
             settled = {
-                (key["metric"], key["host"], key["ts"]): key["value"]
+                tuple(row[name] for name in one.kind.key)
                 for one in last
-                for key in one.rows.to_pylist()
+                for row in one.rows.to_pylist()
             }
             if sum(one.rows.num_rows for one in last) == len(settled):
                 assert again.counts["changed"] == 0

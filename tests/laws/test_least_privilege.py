@@ -35,7 +35,7 @@ def test_least_privilege(
             config = datadog.Config(
                 url=sandbox.url, api_key=world.api_key, app_key=world.app_key, metrics=metrics
             )
-            async with open_empty() as store, datadog.open(config, store, clock) as source:
+            async with open_empty() as store, datadog.open_source(config, store, clock) as source:
                 other = FakeSource([batch(("cpu", "a", 0, 1.0))])
                 road = Pipeline({"metrics": source, "other": other}, store, clock)
                 window = Window(clock() - timedelta(hours=1), clock())

@@ -1,6 +1,7 @@
 """Law 5. Any changed byte of an entry, any row removed or altered, is found by verify."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import LiteralString
 
@@ -9,10 +10,11 @@ import pytest
 
 from scarline import ledger
 from scarline.ledger import Entry, Fact, Word
+from scarline.model import Batch
 from scarline.series import series_bounds
 from scarline.stores.memory import MemoryStore
 from tests.at_hand import postgres
-from tests.fakes import batch, points
+from tests.fakes import batch, failed, points
 from tests.laws.stories import moment, pipeline
 
 STEPS = [
@@ -53,9 +55,53 @@ TAMPERED: dict[LiteralString, str] = {
     "delete from scarline.metric_point where value = 3": "show something else",
     "insert into scarline.metric_point select series_id, run_no, ts + interval '9 s', 1 "
     "from scarline.metric_point where value = 4": "show something else",
+    "insert into scarline.llm_failure_seen (trace_id, span_id, fetched_at, failed_at, "
+    "failure_type, severity, run_no, position) "
+    "select '1', '1', starts, starts, '', '', run_no, position "
+    "from scarline.sighting limit 1": "were changed",
     "insert into scarline.metric_point select 999, run_no, ts, 1 "
     "from scarline.metric_point where value = 4": "belong to no series",
 }
+
+
+SPANS = [
+    [failed({"trace_payload": "{}", "cost_usd": 0.0, "status_code": 500}, {"span_id": "s2"})],
+    [failed({"trace_payload": '{"a": 1}'}, {"trace_id": "t2", "input_tokens": 7})],
+]
+RECORDS_TAMPERED: dict[LiteralString, str] = {
+    "delete from scarline.llm_failure_seen where run_no = 1": "are gone",
+    "delete from scarline.llm_failure_seen where span_id = 's2'": "were changed",
+    "update scarline.llm_failure_seen set trace_payload = '{ }' where cost_usd = 0": "were changed",
+    "update scarline.llm_failure_seen set evaluations = '' where run_no = 1": "were changed",
+    "update scarline.llm_failure_seen set cost_usd = '-0' where cost_usd = 0": "were changed",
+    "update scarline.llm_failure_seen set cost_usd = null": "were changed",
+    "update scarline.llm_failure_seen set status_code = 501": "were changed",
+    "update scarline.llm_failure_seen set output_tokens = 7, input_tokens = null": "were changed",
+    "update scarline.llm_failure_seen set failed_at = failed_at + interval '1 us'": "were changed",
+    "update scarline.llm_failure_seen set failed_at = 'infinity'": "were changed",
+    "update scarline.llm_failure_seen set service_name = null, ml_app = 'shop'": "were changed",
+    "update scarline.llm_failure_seen set span_id = 's3' where span_id = 's2'": "were changed",
+    "update scarline.llm_failure_seen set position = 99 where position = 5": "have no entry",
+    "update scarline.llm_failure_seen s set run_no = r.run_no from scarline.run r "
+    "where r.run_no <> s.run_no": "have no entry",
+    "insert into scarline.llm_failure_seen (trace_id, span_id, fetched_at, failed_at, "
+    "failure_type, severity, run_no, position) "
+    "select 't9', span_id, fetched_at, failed_at, '', '', run_no, position "
+    "from scarline.llm_failure_seen where span_id = 's2'": "were changed",
+    "insert into scarline.series (source, metric, host, tags, interval_seconds, aggregation) "
+    "values ('', '', '', '', 1, ''); insert into scarline.sighting select 1, 2, 1, null, "
+    "started_at, started_at, null, '{1}' from scarline.run where run_no = 1": "were changed",
+}
+
+
+@pytest.mark.parametrize("server", ["embedded", "debian"])
+@pytest.mark.parametrize("tampering", RECORDS_TAMPERED)
+def test_records_are_verifiable(
+    server: str, tampering: LiteralString, request: pytest.FixtureRequest
+) -> None:
+    """A record removed, altered or added behind the ledger's back is found, in any column."""
+    url: str = request.getfixturevalue(f"{server}_url")
+    asyncio.run(_found_out(url, SPANS, tampering, RECORDS_TAMPERED[tampering]))
 
 
 @pytest.mark.parametrize("server", ["embedded", "debian"])
@@ -63,19 +109,22 @@ TAMPERED: dict[LiteralString, str] = {
 def test_verifiable(server: str, tampering: LiteralString, request: pytest.FixtureRequest) -> None:
     """Whatever is done in SQL behind the ledger's back, verify says so."""
     url: str = request.getfixturevalue(f"{server}_url")
+    asyncio.run(_found_out(url, STEPS, tampering, TAMPERED[tampering]))
 
-    async def check() -> None:
-        async with postgres(url)() as store:
-            for number, steps in enumerate(STEPS):
-                await pipeline(store, steps, number, resuming=False).pull("metrics")
-            road = pipeline(store, [], number=9)
-            assert await road.verify() == []
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(tampering)
-            found = await road.verify()
-            assert any(TAMPERED[tampering] in sentence for sentence in found), found
 
-    asyncio.run(check())
+async def _found_out(
+    url: str, story: Sequence[Sequence[Batch]], tampering: LiteralString, said: str
+) -> None:
+    """Pull a story, tamper with it, and look for what verify has to say of that."""
+    async with postgres(url)() as store:
+        for number, steps in enumerate(story):
+            await pipeline(store, steps, number, resuming=False).pull("metrics")
+        road = pipeline(store, [], number=9)
+        assert await road.verify() == []
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(tampering)
+        found = await road.verify()
+        assert any(said in sentence for sentence in found), found
 
 
 @pytest.mark.parametrize("field", ["stream", "position", "run", "word", "at", "body", "previous"])
@@ -89,12 +138,13 @@ def test_every_field_of_an_entry_counts(field: str) -> None:
     assert ledger.digest_of(changed) != entry.digest
 
 
-def test_memory_is_verifiable_too() -> None:
+@pytest.mark.parametrize("story", [STEPS, SPANS], ids=["points", "records"])
+def test_memory_is_verifiable_too(story: Sequence[Sequence[Batch]]) -> None:
     """Rows taken from, added to or changed in a store in memory are found as well."""
 
     async def check() -> None:
         store = MemoryStore()
-        for number, steps in enumerate(STEPS):
+        for number, steps in enumerate(story):
             await pipeline(store, steps, number, resuming=False).pull("metrics")
         road = pipeline(store, [], number=9)
         assert await road.verify() == []

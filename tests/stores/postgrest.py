@@ -52,6 +52,8 @@ alter default privileges for role owner in schema public
 EMPTY = """
 delete from scarline.metric_point;
 delete from scarline.sighting;
+delete from scarline.llm_failure_seen;
+delete from scarline.parcel;
 delete from scarline.series;
 delete from scarline.entry;
 delete from scarline.chain;

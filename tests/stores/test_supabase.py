@@ -15,23 +15,27 @@ from psycopg.types.json import Jsonb
 
 from scarline.errors import StoreRefused, StoreUnavailable, UsageError
 from scarline.ledger import Entry, Fact, Head, State, Word, follow, head_of
-from scarline.model import METRIC_POINT, Batch, Cursor, Kind, Window
+from scarline.model import LLM_FAILURE, METRIC_POINT, Batch, Cursor, Kind, Window
 from scarline.ports import Note, Query, Store
 from scarline.privacy import redact
 from scarline.series import content_digest
 from scarline.stores.memory import MemoryStore
-from scarline.stores.supabase import SupabaseStore, store
+from scarline.stores.supabase import SupabaseStore, records, store
 from scarline.stores.supabase.rest import Rest
-from tests.fakes import EPOCH, batch, points
+from tests.fakes import EPOCH, batch, failed, points
 from tests.laws.stories import moment, pipeline, shown
 from tests.stores.postgrest import MOST_ROWS, Project, supabase
 
 __all__ = ["supabase"]
 
+SPAN = {"span_id": "s2", "cost_usd": -0.0}
 STORY = [
     [batch(("cpu", "a", 0, 1.0), ("cpu", "a", 5, 2.0), ("load", "b", 0, 3.0)), batch()],
-    [batch(("cpu", "a", 5, 4.0), ("cpu", "c", 7, 5.0), unit="fraction")],
-    [batch(("cpu", "a", 5, 2.0), ("cpu", "a", 6, 2.0), ("load", "", 10_080, 6.0))],
+    [batch(("cpu", "a", 5, 4.0), ("cpu", "c", 7, 5.0), unit="fraction"), failed({}, SPAN)],
+    [
+        batch(("cpu", "a", 5, 2.0), ("cpu", "a", 6, 2.0), ("load", "", 10_080, 6.0)),
+        failed(SPAN | {"model": "m"}, {"trace_id": "t2"}),
+    ],
 ]
 
 
@@ -96,8 +100,8 @@ async def test_what_it_does_not_hold_is_a_sentence(supabase: Project) -> None:
     async with supabase.store() as own:
         with pytest.raises(UsageError, match="cannot be searched by colour"):
             await own.find(Query(METRIC_POINT, where={"colour": ["red"]}))
-        other = Kind("llm_failure", METRIC_POINT.schema, (), (), (), "metric")
-        with pytest.raises(StoreRefused, match="keeps no llm_failure"):
+        other = Kind("histogram", METRIC_POINT.schema, (), ("metric",), (), "metric", "ts")
+        with pytest.raises(StoreRefused, match="keeps no histogram"):
             await own.find(Query(other))
 
 
@@ -175,11 +179,14 @@ async def test_pages_add_up(supabase: Project, page: int, monkeypatch: pytest.Mo
         await pulled(own, 0, 1, 2)
         rows, audit = await shown(own), await own.audit()
         monkeypatch.setattr(store, "POINTS_PER_PAGE", page)
+        monkeypatch.setattr(records, "RECORDS_PER_PAGE", page)
         assert rows == await shown(own)
         assert audit == await own.audit()
-        for limit in range(len(rows) + 2):
-            found = (await own.find(Query(METRIC_POINT, limit=limit))).to_pylist()
-            assert rows[:limit] == found
+        for kind in (METRIC_POINT, LLM_FAILURE):
+            own_rows = [row for row in rows if row.keys() == set(kind.schema.names)]
+            for limit in range(len(own_rows) + 2):
+                found = (await own.find(Query(kind, limit=limit))).to_pylist()
+                assert own_rows[:limit] == found
 
 
 async def test_the_largest_batch_that_is_promised(supabase: Project) -> None:
@@ -234,6 +241,10 @@ TAMPERED = {
     "update scarline.sighting set values[1] = values[1] + 1e-9": "were changed",
     "update scarline.sighting set values = '{}' where position = 2": "were changed",
     "update scarline.sighting set values[1] = null": "were changed",
+    "delete from scarline.llm_failure_seen": "are gone",
+    "delete from scarline.llm_failure_seen where span_id = 's2'": "were changed",
+    "update scarline.llm_failure_seen set cost_usd = 0 where span_id = 's2'": "were changed",
+    "update scarline.llm_failure_seen set position = 2": "have no entry",
     "update scarline.metric_point set value = 9 where value = 4": "show something else",
     "insert into scarline.metric_point select 999, run_no, ts, 1 "
     "from scarline.metric_point where value = 4": "belong to no series",

@@ -12,7 +12,7 @@ from scarline.errors import ConfigError, StoreError, StoreRefused, StoreUnavaila
 from scarline.stores.postgres.migrate import script
 from scarline.stores.supabase import Config, open_store
 from scarline.stores.supabase.rest import ATTEMPTS
-from tests.fakes import batch
+from tests.fakes import batch, failed
 from tests.laws.stories import pipeline, shown
 from tests.stores.postgrest import SECRET, Project, key, project, supabase
 from tests.stores.test_supabase_gateway import Fault
@@ -25,7 +25,8 @@ FUNCTIONS = """
 """
 TABLES = """
     select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p', 'v') and (n.nspname = 'scarline' or c.relname = 'metrics')
+    where c.relkind in ('r', 'p', 'v') and (n.nspname = 'scarline'
+        or c.relname in ('metrics', 'llm_failures'))
 """
 
 
@@ -52,12 +53,14 @@ async def test_browsers_see_nothing_at_all(supabase: Project, role: str) -> None
     listed = (await supabase.read(role, "")).text
     assert "scarline" not in listed
     assert "metrics" not in listed
+    assert "llm_failures" not in listed
     assert (await supabase.read(role, "metrics")).json()["code"] == "42501"
-    for table in ("entry", "metric_point", "scarline.entry", "note"):
+    assert (await supabase.read(role, "llm_failures")).json()["code"] == "42501"
+    for table in ("entry", "metric_point", "scarline.entry", "note", "llm_failure_seen"):
         assert (await supabase.read(role, table)).status_code == 404
     held = await supabase.call(role, "scarline_lease", stream="metrics", holder="x", seconds=1)
     assert held.json()["code"] == "42501"
-    for function in ("scarline_heads", "scarline_strays", "scarline_about"):
+    for function in ("scarline_heads", "scarline_strays", "scarline_about", "scarline_digests"):
         assert (await supabase.call(role, function)).json()["code"] == "42501"
 
 
@@ -90,6 +93,23 @@ async def test_servers_read_the_view(supabase: Project) -> None:
         await pipeline(own, [batch(("cpu", "a", 0, 1.5))]).pull("metrics")
     (row,) = (await supabase.read("service_role", "metrics?select=host,metric_name,value")).json()
     assert row == {"host": "a", "metric_name": "cpu", "value": 1.5}
+
+
+async def test_servers_read_the_failures(supabase: Project) -> None:
+    """With the JSON in them as JSON."""
+    async with supabase.store() as own:
+        payload = '{"a": [1.0, null]}'
+        await pipeline(own, [failed({"trace_payload": payload, "status_code": 500})]).pull(
+            "metrics"
+        )
+    columns = "trace_id,failed_at,status_code,trace_payload"
+    (row,) = (await supabase.read("service_role", f"llm_failures?select={columns}")).json()
+    assert row == {
+        "trace_id": "t1",
+        "failed_at": "2026-03-02T00:00:00+00:00",
+        "status_code": 500,
+        "trace_payload": {"a": [1.0, None]},
+    }
 
 
 async def test_another_role_can_be_let_in(supabase: Project) -> None:

@@ -20,7 +20,7 @@ from scarline.stores import postgres
 from scarline.stores.supabase import SupabaseStore
 from scarline.stores.supabase.rest import ATTEMPTS, Rest
 from scarline.stores.supabase.sentences import AnswerLost
-from tests.fakes import batch
+from tests.fakes import batch, failed
 from tests.laws.stories import pipeline, shown
 from tests.stores.postgrest import ROOT, Project, supabase
 from tests.stores.test_supabase import entry
@@ -100,6 +100,51 @@ async def test_what_is_still_being_written_is_waited_for(supabase: Project) -> N
             assert Written(new=2) == await own.commit(CLEAN, second)
         assert [FIRST, second] == await own.entries()
         assert supabase.gateway.calls.count("scarline_commit") > 2
+
+
+SPANS = redact(failed({}, {"span_id": "s2"}))
+LARGE = redact(failed(*[{"span_id": f"s{it}", "trace_payload": "x" * 900_000} for it in range(9)]))
+GONE = "delete from scarline.parcel where part = 1"
+
+
+@lost
+async def test_records_are_written_once(supabase: Project, loss: Fault) -> None:
+    """As points are: once in the store, once on the ledger, rightly counted."""
+    async with supabase.store(timeout_seconds=0.8) as own:
+        lose(supabase, "scarline_commit_records", loss)
+        assert Written(new=2) == await own.commit(SPANS, FIRST)
+        assert await own.entries() == [FIRST]
+        assert [row["span_id"] for row in await shown(own)] == ["s1", "s2"]
+
+
+@pytest.mark.parametrize("loss", LOSSES[:2], ids=KINDS[:2])
+async def test_each_part_of_a_batch_is_written_once(supabase: Project, loss: Fault) -> None:
+    """In several calls, the answers to which are lost: all of it, once, and nothing left over."""
+    async with supabase.store() as own:
+        supabase.sql("insert into scarline.parcel values ('metrics', 'another', 0, '[]')")
+        lose(supabase, "scarline_parcel", loss.after(1))
+        lose(supabase, "scarline_commit_records", loss)
+        assert Written(new=9) == await own.commit(LARGE, FIRST)
+        assert len(await shown(own)) == 9
+        assert await own.entries() == [FIRST]
+        assert supabase.sql("select * from scarline.parcel") == []
+        assert supabase.gateway.calls.count("scarline_parcel") == 2 + 1
+
+
+async def test_a_part_that_is_gone(supabase: Project) -> None:
+    """Taken away by another who writes to the stream: nothing of the batch is stored."""
+    async with supabase.store() as own:
+        call = own._rest._call  # noqa: SLF001 - another takes it away just then
+
+        async def robbed(function: str, values: Mapping[str, Any]) -> Any:
+            if function == "scarline_commit_records":
+                supabase.sql(GONE)
+            return await call(function, values)
+
+        with pytest.raises(StoreConflict, match="parts of entry 1 of metrics are gone"):
+            await SupabaseStore(Rest(robbed), 30.0).commit(LARGE, FIRST)
+        assert await own.entries() == []
+        assert await shown(own) == []
 
 
 async def test_a_conflict_is_no_lost_answer(supabase: Project) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from operator import eq
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,8 @@ from scarline.errors import RunInProgress, StoreConflict
 from scarline.ledger import Entry, Head, head_of
 from scarline.model import CleanBatch, Kind
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import content_digest
+from scarline.series import conditions, content_digest
+from scarline.series.records import row_forms
 
 Row = dict[str, Any]
 
@@ -56,14 +58,10 @@ class MemoryStore:
         shown = self._shown(kind)
         await self.append(entry)
         self._batches[entry.run, entry.position] = (kind, rows)
-        old = [shown.get(_identity(kind, row)) for row in rows.to_pylist()]
-        values = rows.column("value").to_pylist()
-        same = sum(
-            before is not None and before["value"] == value
-            for before, value in zip(old, values, strict=True)
-        )
-        new = old.count(None)
-        return Written(new=new, changed=len(old) - new - same, same=same)
+        again = [row for row in rows.to_pylist() if _identity(kind, row) in shown]
+        before = [shown[_identity(kind, row)] for row in again]
+        same = sum(map(eq, _said(kind, before), _said(kind, again)))
+        return Written(new=rows.num_rows - len(again), changed=len(again) - same, same=same)
 
     async def retract(self, run: str, entry: Entry) -> int:
         """Take away all that ``run`` wrote and add ``entry``; return the number of rows."""
@@ -73,7 +71,9 @@ class MemoryStore:
 
     async def find(self, query: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key."""
-        rows = [row for row in self._shown(query.kind).values() if _matches(row, query)]
+        allowed = conditions(query.kind, query.where)
+        shown = self._shown(query.kind).values()
+        rows = [row for row in shown if _matches(row, query, allowed)]
         rows.sort(key=lambda row: _identity(query.kind, row))
         return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema)
 
@@ -131,8 +131,18 @@ def _identity(kind: Kind, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in kind.key)
 
 
-def _matches(row: Row, query: Query) -> bool:
+def _said(kind: Kind, rows: Sequence[Row]) -> list[Any]:
+    """Return what makes each row the same as another of its key, or a changed one."""
+    if kind.of_records:
+        forms: list[bytes] = row_forms(
+            pa.RecordBatch.from_pylist(list(rows), kind.schema)
+        ).to_pylist()
+        return forms
+    return [row["value"] for row in rows]
+
+
+def _matches(row: Row, query: Query, allowed: Mapping[str, Sequence[str | int]]) -> bool:
     window = query.window
-    if window is not None and not window.start <= row["ts"] < window.end:
+    if window is not None and not window.start <= row[query.kind.at] < window.end:
         return False
-    return all(str(row[name]) in values for name, values in query.where.items())
+    return all(row[name] in values for name, values in allowed.items())

@@ -22,8 +22,10 @@ EPOCH_MICROSECONDS = 946_684_800_000_000
 FLOAT8, INT8 = 701, 20
 """Type numbers of ``pg_type``."""
 
-_HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
-_TRAILER = struct.pack(">h", -1)
+# What a binary COPY begins and ends with.
+HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
+TRAILER = struct.pack(">h", -1)
+
 _NULL = struct.pack(">i", -1)
 _ARRAY_HEAD = struct.Struct(">iiiii")  # dimensions, has nulls, element type, length, lower bound
 
@@ -35,7 +37,7 @@ def packed(kind: Kind, rows: pa.RecordBatch) -> Iterator[bytes]:
     values = rows.column("value").to_numpy()
     names = series_names(kind, rows, bounds)
     uneven = _uneven(times, bounds, np.array([name[4] for name in names], dtype=np.int64))
-    yield _HEADER
+    yield HEADER
     for name, start, end, gaps in zip(names, bounds[:-1], bounds[1:], uneven, strict=True):
         own = times[start:end]
         yield b"".join(
@@ -47,7 +49,7 @@ def packed(kind: Kind, rows: pa.RecordBatch) -> Iterator[bytes]:
                 _array(values[start:end], FLOAT8, ">f8"),
             )
         )
-    yield _TRAILER
+    yield TRAILER
 
 
 def _uneven(

@@ -30,6 +30,14 @@ copy pg_temp.staged from stdin (format binary);
 -- Keeps what is staged, and folds it into what shows.
 select new, changed, same from scarline.absorb(%(run)s, %(position)s);
 
+-- name: run_number
+-- The small number of a run.
+select run_no from scarline.run where run = %(run)s;
+
+-- name: count_records
+-- What a batch of records changed.
+select new, changed, same from scarline.count_records(%(kind)s, %(run)s, %(position)s);
+
 -- name: retract
 -- Takes away what a run saw.
 select scarline.retract(%(run)s);
@@ -68,6 +76,12 @@ select r.run, s.position, x.source, x.metric, x.host, x.tags, x.interval_seconds
 from scarline.sighting s
 join scarline.run r using (run_no)
 join scarline.series x using (series_id);
+
+-- name: record_digests
+-- The digest of each batch of records, taken again from what is kept.
+select r.run, b.at_position, scarline.record_digest(b.kind, b.run_no, b.at_position)
+from scarline.record_batches() b
+join scarline.run r using (run_no);
 
 -- name: misfolded
 -- The series that show something else than their sightings add up to.

@@ -1,7 +1,7 @@
 """The store itself: the verbs of :class:`scarline.ports.Store`, each one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
@@ -13,11 +13,12 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from scarline.errors import RunInProgress, StoreRefused, UsageError
+from scarline.errors import RunInProgress, StoreRefused
 from scarline.ledger import Entry, Head, word
 from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import combined_digest, series_digest
+from scarline.series import combined_digest, conditions, series_digest
+from scarline.stores.postgres import records
 from scarline.stores.postgres.packing import counts, holds_null, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
 from scarline.stores.postgres.sentences import told
@@ -27,7 +28,7 @@ PATIENCE_SECONDS = 2.0
 
 
 class PostgresStore:
-    """Keeps metric points and the ledger in one PostgreSQL database."""
+    """Keeps metric points, records of any kind and the ledger in one PostgreSQL database."""
 
     max_rows_per_batch = 2_000_000  # a transaction of some seconds, which others wait for
 
@@ -59,6 +60,8 @@ class PostgresStore:
         kind = _held(batch.batch.kind)
         async with self._transaction() as connection:
             await connection.execute(query("append"), {"entry": _as_json(entry)})
+            if kind.of_records:
+                return await records.keep(connection, kind, batch.batch.rows, entry)
             await connection.execute(query("stage"))
             async with connection.cursor() as cursor, cursor.copy(query("copy")) as copy:
                 for piece in packed(kind, batch.batch.rows):
@@ -77,6 +80,10 @@ class PostgresStore:
     async def find(self, query_: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key."""
         kind = _held(query_.kind)
+        if kind.of_records:
+            with told():
+                async with self._pool.connection() as connection:
+                    return await records.found(connection, query_)
         found = await self._rows("find", **_filters(query_))
         return table(
             kind,
@@ -95,6 +102,10 @@ class PostgresStore:
             await cursor.execute(query("sightings"))
             async for run, position, *row in cursor:
                 parts.setdefault((run, position), []).append(_sighting_digest(row))
+        digests = {key: combined_digest(own) for key, own in parts.items()}
+        for run, position, digest in await self._rows("record_digests"):
+            # Points and records that claim one entry: it told of one of them.
+            digests[run, position] = digest + digests.get((run, position), "")
         folds = await self._rows("misfolded")
         strays = await self._rows("strays")
         faults = [
@@ -103,7 +114,7 @@ class PostgresStore:
             for metric, host, tags, points in folds
         ]
         faults += [f"{count} points belong to no series" for (count,) in strays if count]
-        return Audit({key: combined_digest(own) for key, own in parts.items()}, faults)
+        return Audit(digests, faults)
 
     @asynccontextmanager
     async def lease(self, stream: str) -> AsyncIterator[None]:
@@ -159,7 +170,7 @@ class PostgresStore:
 
 
 def _held(kind: Kind) -> Kind:
-    if kind is not METRIC_POINT:
+    if kind is not METRIC_POINT and not kind.of_records:
         message = f"this version keeps no {kind.name} in PostgreSQL"
         raise StoreRefused(message)
     return kind
@@ -174,24 +185,15 @@ def _as_json(entry: Entry) -> Jsonb:
 
 
 def _filters(asked: Query) -> dict[str, Any]:
-    names = asked.kind.series + asked.kind.described
-    unknown = asked.where.keys() - set(names)
-    if unknown:
-        message = f"{asked.kind.name} cannot be searched by {', '.join(sorted(unknown))}"
-        raise UsageError(message)
-    wanted: dict[str, Any] = {name: _list(asked.where.get(name)) for name in names}
-    if wanted["interval_seconds"] is not None:
-        wanted["interval_seconds"] = [int(value) for value in wanted["interval_seconds"]]
     window = asked.window
-    return wanted | {
+    names = asked.kind.series + asked.kind.described
+    return {
+        **dict.fromkeys(names),
+        **conditions(asked.kind, asked.where),
         "start": window.start if window else None,
         "end": window.end if window else None,
         "limit": asked.limit,
     }
-
-
-def _list(values: Iterable[str] | None) -> list[str] | None:
-    return None if values is None else list(values)
 
 
 def _sighting_digest(row: Sequence[Any]) -> bytes:

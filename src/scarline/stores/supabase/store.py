@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from scarline.errors import StoreRefused, StoreUnavailable, UsageError
+from scarline.errors import StoreRefused, StoreUnavailable
 from scarline.ledger import Entry, Head, word
 from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import combined_digest
+from scarline.series import combined_digest, conditions
+from scarline.stores.supabase import records
 from scarline.stores.supabase.lease import held
 from scarline.stores.supabase.packing import packed, sighting_digest, table
 from scarline.stores.supabase.rest import Rest
@@ -32,7 +33,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class SupabaseStore:
-    """Keeps metric points and the ledger in one Supabase project, through its REST API."""
+    """Keeps metric points, records of any kind and the ledger in one Supabase project."""
 
     max_rows_per_batch = MOST_ROWS_PER_BATCH
 
@@ -62,8 +63,11 @@ class SupabaseStore:
         if not isinstance(batch, CleanBatch):
             message = f"a store takes a CleanBatch, not a {type(batch).__name__}"
             raise TypeError(message)
-        rows = packed(_held(batch.batch.kind), batch.batch.rows)
-        counted = await self._rest.write("scarline_commit", entry=_as_json(entry), batch=rows)
+        kind, rows = _held(batch.batch.kind), batch.batch.rows
+        if kind.of_records:
+            return Written(**await records.keep(self._rest, kind, rows, _as_json(entry)))
+        series = packed(kind, rows)
+        counted = await self._rest.write("scarline_commit", entry=_as_json(entry), batch=series)
         return Written(**counted)
 
     async def retract(self, run: str, entry: Entry) -> int:
@@ -77,6 +81,8 @@ class SupabaseStore:
         shows at its own moment.
         """
         kind = _held(query.kind)
+        if kind.of_records:
+            return await records.found(self._rest, query)
         filters, most = _filters(query), POINTS_PER_PAGE
         if query.limit is not None:
             most = min(most, query.limit)
@@ -151,7 +157,14 @@ class SupabaseStore:
                 moments.add(page["heads"])
                 for run, position, *row in page["rows"]:
                     parts.setdefault((run, position), []).append(sighting_digest(row))
-        return {key: combined_digest(own) for key, own in parts.items()}
+        digests = {key: combined_digest(own) for key, own in parts.items()}
+        async with aclosing(self._rest.pages("scarline_digests")) as pages:
+            async for page in pages:
+                moments.add(page["heads"])
+                for run, position, digest in page["rows"]:
+                    # Points and records that claim one entry: it told of one of them.
+                    digests[run, position] = digest + digests.get((run, position), "")
+        return digests
 
     async def _misfolded(self, moments: set[str | None]) -> list[str]:
         faults = []
@@ -167,7 +180,7 @@ class SupabaseStore:
 
 
 def _held(kind: Kind) -> Kind:
-    if kind is not METRIC_POINT:
+    if kind is not METRIC_POINT and not kind.of_records:
         message = f"this version keeps no {kind.name} in Supabase"
         raise StoreRefused(message)
     return kind
@@ -183,13 +196,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
 
 
 def _filters(asked: Query) -> dict[str, Any]:
-    unknown = asked.where.keys() - {*asked.kind.series, *asked.kind.described}
-    if unknown:
-        message = f"{asked.kind.name} cannot be searched by {', '.join(sorted(unknown))}"
-        raise UsageError(message)
-    filters: dict[str, Any] = {name: list(values) for name, values in asked.where.items()}
-    if "interval_seconds" in filters:
-        filters["interval_seconds"] = [int(value) for value in filters["interval_seconds"]]
+    filters: dict[str, Any] = dict(conditions(asked.kind, asked.where))
     if asked.window is not None:
         filters["start"] = (asked.window.start - _EPOCH) // _MICROSECOND
         filters["end"] = (asked.window.end - _EPOCH) // _MICROSECOND

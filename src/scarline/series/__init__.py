@@ -1,9 +1,10 @@
 """Rows as series: where each begins, what it is called, what all of them add up to.
 
-Nothing here loops over rows, only over series.
+Nothing here loops over points, only over series. Records are in no series: see ``records``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,7 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scarline.errors import UsageError
 from scarline.model import Kind, stamp
+from scarline.series.records import pieces, plain, row_forms
+
+WHOLE = range(-(2**63), 2**63)
+"""What a column of whole numbers can hold."""
 
 
 def codes(column: pa.Array) -> npt.NDArray[np.int64]:
@@ -51,7 +57,12 @@ def series_names(
 
 
 def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
-    """Return for each subject how many rows and series there are, and from when to when."""
+    """Return for each subject how many rows and series there are, and from when to when.
+
+    Records have no number of series.
+    """
+    if kind.of_records:
+        return _tally_records(kind, rows)
     bounds = series_bounds(kind, rows)
     subjects = rows.column(kind.subject).take(pa.array(bounds[:-1])).to_pylist()
     times = rows.column("ts").cast(pa.int64()).to_numpy()
@@ -71,14 +82,32 @@ def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
     }
 
 
+def _tally_records(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
+    subjects = plain(rows.column(kind.subject)).fill_null("")
+    times = rows.column(kind.at).cast(pa.int64())
+    grouped = pa.table({"subject": subjects, "at": times}).group_by("subject")
+    parts = grouped.aggregate([("at", "min"), ("at", "max"), ([], "count_all")]).to_pylist()
+    return {
+        part["subject"]: {
+            "rows": part["count_all"],
+            "first": _at(part["at_min"]),
+            "last": _at(part["at_max"]),
+        }
+        for part in parts
+    }
+
+
 def merged(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
-    """Return the tallies of the batches of a run as one; series of one batch return in the next."""
+    """Return the tallies of the batches of a run as one.
+
+    The series of one batch return in the next. A record is a series of its own.
+    """
     total: dict[str, dict[str, Any]] = {}
     for tally in parts:
         for subject, part in tally.items():
             before = total.setdefault(subject, dict(part) | {"rows": 0})
             before["rows"] += part["rows"]
-            before["series"] = max(before["series"], part["series"])
+            before["series"] = max(before.get("series", 0), part.get("series", before["rows"]))
             before["first"] = min(before["first"], part["first"])
             before["last"] = max(before["last"], part["last"])
     return total
@@ -89,12 +118,17 @@ def _at(microseconds: int) -> str:
 
 
 def content_digest(kind: Kind, rows: pa.RecordBatch) -> str:
-    """Return the SHA-256 of what ``rows`` say, whatever the order of the series.
+    """Return the SHA-256 of what ``rows`` say, whatever the order of the series or records.
 
     The digest of each series covers its names, its times as little-endian microseconds
-    since 1970 and its values as little-endian doubles; the digest of the batch covers
-    those of the series in sorted order. A store can take it again from what it keeps.
+    since 1970 and its values as little-endian doubles, that of a record its
+    :func:`row_forms`; the digest of the batch covers those of the series or records in
+    sorted order. A store can take it again from what it keeps.
     """
+    if kind.of_records:
+        return combined_digest(
+            sha256(form).digest() for piece in pieces(rows) for form in row_forms(piece).to_pylist()
+        )
     bounds = series_bounds(kind, rows)
     times = np.ascontiguousarray(rows.column("ts").cast(pa.int64()).to_numpy(), dtype="<i8")
     values = np.ascontiguousarray(rows.column("value").to_numpy(), dtype="<f8")
@@ -120,3 +154,42 @@ def series_digest(
 def combined_digest(digests: Iterable[bytes]) -> str:
     """Return one digest for many, whatever their order."""
     return sha256(b"".join(sorted(digests))).hexdigest()
+
+
+def conditions(kind: Kind, where: Mapping[str, Sequence[str]]) -> dict[str, list[str] | list[int]]:
+    """Return the values that ``where`` allows, each as its column has it.
+
+    Points are found by what names or describes their series, records by any column of text
+    or of whole numbers. Raises ``UsageError`` for another column, and for a word where a
+    whole number of 64 bits stands.
+    """
+    names = kind.schema.names if kind.of_records else kind.series + kind.described
+    forms = {name: _value_type(kind.schema.field(name).type) for name in names}
+    unknown = {
+        name
+        for name in where
+        if name not in forms or not (pa.types.is_string(forms[name]) or _is_whole(forms[name]))
+    }
+    if unknown:
+        message = f"{kind.name} cannot be searched by {', '.join(sorted(unknown))}"
+        raise UsageError(message)
+    return {
+        name: [_whole(name, word) for word in words] if _is_whole(forms[name]) else list(words)
+        for name, words in where.items()
+    }
+
+
+def _is_whole(form: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(form))
+
+
+def _whole(name: str, word: str) -> int:
+    with suppress(ValueError):
+        if (number := int(word)) in WHOLE:
+            return number
+    message = f"{name} is a whole number of 64 bits: {word!r} is none"
+    raise UsageError(message)
+
+
+def _value_type(form: pa.DataType) -> pa.DataType:
+    return getattr(form, "value_type", form)
