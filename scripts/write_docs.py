@@ -12,7 +12,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from scarline import bootstrap
 from scarline.cli import app
-from scarline.privacy import RULES
+from scarline.privacy.fields import built_in_fields
+from scarline.privacy.rules import Category, Rule, built_in
 from scarline.settings import Settings, names_of, spelled
 
 ROOT = Path(__file__).parents[1]
@@ -61,15 +62,38 @@ def commands() -> str:
 
 def rules() -> str:
     """Return docs/redaction.md."""
-    rows = [f"| `{it.name}` | `{_cell(it.goes)}` | `{_cell(it.stays)}` |" for it in RULES]
-    return (
+    parts = [
         "# What is redacted\n\n"
-        "Before anything is stored, every text column, every sentence on the ledger and every\n"
-        "log line passes these rules; the rule's name in brackets stands where something was.\n"
-        "It cannot be switched off. Patterns find what has a form, not every name of a person.\n"
-        "Series that cannot be told apart once redacted are kept out, all but the first, and\n"
-        "counted.\n\n"
-        "| rule | goes | stays |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+        "[Privacy](privacy.md) says how. Here is every rule, by class, with a text that must go and\n"
+        "one that must stay; the tests hold each to both. `{d9}` stands for nine digits, drawn anew\n"
+        "for each test: `d` digits, `h` and `H` hexadecimal, `l` and `u` letters, `L` and `U` letters\n"
+        "and digits, `a` both cases and digits, `b` base64url, `B` base64. A rule with keywords needs\n"
+        "one of them near the value or in the name of its field; *check* is what a value must pass.\n"
+    ]
+    for category in Category:
+        own = [rule for rule in built_in() if rule.category is category]
+        rows = [_rule(rule) for rule in own]
+        parts.append(
+            f"## {category.value.capitalize()}\n\n| rule | goes | stays | check | keywords |\n"
+            "|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+        )
+    rows = [
+        f"| `{field.name}` | {field.category} | {', '.join(field.phrases)} |"
+        for field in built_in_fields()
+        if not field.kept
+    ]
+    parts.append(
+        "## Fields\n\nThe ends of the names of fields whose value goes whole.\n\n"
+        "| name | class | fields |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+    return "\n".join(parts)
+
+
+def _rule(rule: Rule) -> str:
+    check = f"`{rule.validator}`" if rule.validator else ""
+    words = ", ".join(rule.keywords)
+    return (
+        f"| `{rule.name}` | `{_cell(rule.goes)}` | `{_cell(rule.stays)}` | {check} | {_cell(words)} |"
     )
 
 
@@ -97,7 +121,7 @@ PAGES = {
 
 
 def _cell(text: str) -> str:
-    return text.replace("\n", " ").replace("|", "\\|")
+    return text.replace("\n", "⏎").replace("|", "\\|").replace("`", "ˋ")
 
 
 def _default(value: object) -> str:

@@ -3,14 +3,19 @@
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from scarline.errors import ConfigError, ScarlineError, UsageError
-from scarline.pipeline import Pipeline
-from scarline.ports import Check, Clock, Notes, Source, Store
 from scarline.settings import Settings
-from scarline.stores.memory import MemoryStore
+
+if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.pipeline import Pipeline
+    from scarline.ports import Check, Clock, Notes, Source, Store
+    from scarline.privacy import Filtered, Policy
 
 STREAMS: Mapping[str, str] = {"metrics": "datadog"}
 """The streams there are, and the source of each."""
@@ -23,13 +28,15 @@ def clock() -> datetime:
 
 @asynccontextmanager
 async def open_pipeline(
-    settings: Settings, streams: Sequence[str] = (), clock: Clock = clock
-) -> AsyncIterator[Pipeline]:
+    settings: Settings, streams: Sequence[str] = (), clock: "Clock" = clock
+) -> "AsyncIterator[Pipeline]":
     """Open the store, and the sources of ``streams``; close them all at the end.
 
     Raises ``UsageError`` for an unknown stream and ``ConfigError`` for a setting that is
     needed, before anything is opened.
     """
+    from scarline.pipeline import Pipeline
+
     for unknown in sorted(set(streams) - STREAMS.keys()):
         message = f"there is no stream {unknown!r}; there are: {', '.join(sorted(STREAMS))}"
         raise UsageError(message)
@@ -42,11 +49,55 @@ async def open_pipeline(
             name: await stack.enter_async_context(_open_datadog(settings, store, clock))
             for name in origins
         }
-        yield Pipeline({name: sources[STREAMS[name]] for name in streams}, store, clock)
+        by_stream = {name: sources[STREAMS[name]] for name in streams}
+        yield Pipeline(by_stream, store, clock, policy(settings))
+
+
+def policy(settings: Settings) -> "Policy":
+    """Return what is redacted and how, as the settings say; the same object for the same settings.
+
+    Raises ``ConfigError`` for a file that cannot be used, with the line.
+    """
+    key = settings.pseudonym_key.get_secret_value() if settings.pseudonym_key else None
+    if settings.pseudonym_key_file is not None:
+        if key is not None:
+            message = "SCARLINE_PSEUDONYM_KEY and SCARLINE_PSEUDONYM_KEY_FILE are both set: use one"
+            raise ConfigError(message)
+        try:
+            key = settings.pseudonym_key_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"SCARLINE_PSEUDONYM_KEY_FILE cannot be read: {error}") from None
+    return _policy(settings.redaction, key, settings.names_model)
+
+
+def clean(settings: Settings, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of our own logs without what the settings' policy names."""
+    from scarline.privacy import redact_json
+
+    return dict(redact_json(event, policy(settings)))
+
+
+def redact(settings: Settings, source: BinaryIO, sink: BinaryIO, *, jsonl: bool) -> "Filtered":
+    """Copy ``source`` to ``sink`` redacted, line for line; return what was found."""
+    from scarline.privacy import Cleaner, redact_lines
+
+    return redact_lines(source, sink, Cleaner(policy(settings)), jsonl=jsonl)
+
+
+@lru_cache(maxsize=2)
+def _policy(path: Path | None, key: str | None, model: str | None) -> "Policy":
+    from scarline.privacy import Names, find_names, read_policy
+
+    names: Names = find_names
+    if model is not None:
+        from scarline.privacy.pretrained import open_model
+
+        names = open_model(model)
+    return read_policy(path, SecretBytes(key.encode()) if key else None, names)
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
+async def open_store(settings: Settings) -> "AsyncIterator[Store]":
     """Open the store that the settings name: DATABASE_URL, else Supabase, else an embedded one."""
     if settings.database_url is None and settings.supabase_url is not None:
         from scarline.stores import supabase
@@ -84,7 +135,9 @@ def _check_datadog(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _open_datadog(settings: Settings, notes: Notes, clock: Clock) -> AsyncIterator[Source]:
+async def _open_datadog(
+    settings: Settings, notes: "Notes", clock: "Clock"
+) -> "AsyncIterator[Source]":
     from scarline.sources import datadog
 
     _check_datadog(settings)
@@ -106,7 +159,7 @@ async def _open_datadog(settings: Settings, notes: Notes, clock: Clock) -> Async
         requests_per_run=settings.requests_per_run,
         human_share=settings.human_share,
     )
-    async with datadog.open(config, notes, clock) as source:
+    async with datadog.open_source(config, notes, clock) as source:
         yield source
 
 
@@ -131,8 +184,11 @@ async def migrate(settings: Settings) -> Sequence[str]:
         return store.applied
 
 
-async def diagnose(settings: Settings) -> list[Check]:
+async def diagnose(settings: Settings) -> "list[Check]":
     """Look at the store and at each source; what fails is a finding, and the rest is looked at."""
+    from scarline.ports import Check
+    from scarline.stores.memory import MemoryStore
+
     checks: list[Check] = []
     async with AsyncExitStack() as stack:
         notes: Notes = MemoryStore()

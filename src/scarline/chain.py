@@ -1,23 +1,26 @@
 """One stream's chain while it is held: each entry is made after the last and kept with it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from scarline import ledger
-from scarline.errors import ScarlineError, SourceRefused
+from scarline.errors import RunNotFound, ScarlineError, SourceRefused
 from scarline.ledger import Entry, Fact, Run, State, Word
 from scarline.model import CleanBatch, Missing, Window
 from scarline.ports import Clock, Notify, Progress, Store, Written
-from scarline.privacy import redact_text
+from scarline.privacy import Policy, redact_text
 from scarline.series import content_digest, tally
+from scarline.series.records import storable
 
 
 class Chain:
     """One stream's chain while it is held: adds entries, each after the last."""
 
-    def __init__(self, stream: str, store: Store, clock: Clock, entries: Sequence[Entry]) -> None:
-        self._stream, self._store, self._clock = stream, store, clock
+    def __init__(
+        self, stream: str, store: Store, clock: Clock, policy: Policy, entries: Sequence[Entry]
+    ) -> None:
+        self._stream, self._store, self._clock, self._policy = stream, store, clock, policy
         self._entries = list(entries)
         self._run = ""
         self._written = Written()
@@ -42,7 +45,12 @@ class Chain:
         await self._append(self._run, Word.STARTED, asked)
 
     async def commit(self, clean: CleanBatch) -> None:
-        """Store a batch together with the entry that tells of it."""
+        """Store a batch together with the entry that tells of it.
+
+        U+0000 in its text becomes U+FFFD: PostgreSQL has no such character in text.
+        """
+        rows = storable(clean.batch.rows)
+        clean = replace(clean, batch=replace(clean.batch, rows=rows))
         entry = self._next(self._run, Word.WROTE, _told(clean))
         written = await self._store.commit(clean, entry)
         self._entries.append(entry)
@@ -54,7 +62,7 @@ class Chain:
 
     async def finish(self) -> Run:
         """Close the run: done, partial, or failed (and raised) if nothing was answered."""
-        run = self._replayed(self._run)
+        run = self.run(self._run)
         if run.missing and len(run.missing) >= len(run.asked) and not run.rows:
             refused = SourceRefused(f"nothing was answered: {run.missing[0]['reason']}")
             await self.fail(refused)
@@ -63,11 +71,11 @@ class Chain:
         await self._append(
             self._run, Word.FINISHED, {"state": state, "counts": asdict(self._written)}
         )
-        return self._replayed(self._run)
+        return self.run(self._run)
 
     async def fail(self, error: BaseException) -> None:
         """Close the run with what stopped it, cleaned; the error itself goes on up."""
-        told = redact_text(f"{type(error).__name__}: {error}".removesuffix(": "))
+        told = redact_text(f"{type(error).__name__}: {error}".removesuffix(": "), self._policy)
         facts = {"error": told, "counts": asdict(self._written)}
         try:
             await self._append(self._run, Word.FAILED, facts)
@@ -80,7 +88,11 @@ class Chain:
         entry = self._next(run.run, Word.ROLLED_BACK, facts)
         await self._store.retract(run.run, entry)
         self._entries.append(entry)
-        return self._replayed(run.run)
+        return self.run(run.run)
+
+    def run(self, name: str) -> Run:
+        """Return the run of that name; raises ``RunNotFound``."""
+        return named(name, ledger.replay(self._entries))
 
     def counting(self, notify: Notify) -> Callable[[Progress], None]:
         """Return ``notify`` with the rows that are safely stored added to what it is told."""
@@ -90,9 +102,6 @@ class Chain:
             notify(replace(progress, rows=written.new + written.changed + written.same))
 
         return counted
-
-    def _replayed(self, run: str) -> Run:
-        return next(it for it in ledger.replay(self._entries) if it.run == run)
 
     def _next(self, run: str, word: Word, facts: Mapping[str, Any]) -> Entry:
         head = ledger.head_of(self._entries)
@@ -124,6 +133,15 @@ def _told(clean: CleanBatch) -> dict[str, Any]:
 
 def _missing(missing: Missing) -> dict[str, str]:
     return {"what": missing.what, "window": str(missing.window), "reason": missing.reason}
+
+
+def named(name: str, runs: Iterable[Run]) -> Run:
+    """Return the run of that name; raises ``RunNotFound``."""
+    found = next((run for run in runs if run.run == name), None)
+    if found is None:
+        message = f"there is no run {name!r}: `scarline runs` lists those there are"
+        raise RunNotFound(message)
+    return found
 
 
 def is_open(run: Run) -> bool:

@@ -7,18 +7,19 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from scarline import bootstrap, console, options, settings, telemetry
+from scarline import bootstrap, console, options, settings
 from scarline.errors import ScarlineError, UsageError
-from scarline.ledger import Run, State
-from scarline.model import Window
-from scarline.ports import Plan
-from scarline.privacy import redact_text
+
+if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.ledger import Run
+    from scarline.model import Window
+    from scarline.pipeline import Pipeline
 
 app = typer.Typer(
     help="Bring facts home from Datadog into stores that you own.",
@@ -47,10 +48,8 @@ def main() -> None:
     """Run the command line; every error that has a name is one sentence on stderr."""
     try:
         app()
-    except UsageError as error:
-        _leave(error, Exit.USAGE)
     except ScarlineError as error:
-        _leave(error, Exit.FAILED)
+        _leave(error, Exit.USAGE if isinstance(error, UsageError) else Exit.FAILED)
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.say("stopped; what is stored stays, and the next pull goes on from there")
         sys.exit(Exit.INTERRUPTED)
@@ -63,7 +62,10 @@ def main() -> None:
 @app.callback()
 def _begin() -> None:
     # Logs are configured for every command, before any of them speaks.
-    telemetry.configure(settings.load().log, redact_text)
+    from scarline import telemetry
+
+    own = settings.load()
+    telemetry.configure(own.log, lambda event: bootstrap.clean(own, event))
 
 
 @app.command()
@@ -76,14 +78,13 @@ def pull(
     json: options.Json = False,
 ) -> None:
     """Bring a stream home: what came since the last pull, or the stretch that you name."""
-    window = options.window(last, since, until, bootstrap.clock())
+    window = _window(last, since, until)
     if dry_run:
-        plan = _run(_plan(stream, window))
+        plan = _ask(lambda road: road.plan(stream, window), stream)
         console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
         return
     run = _run(_pull(settings.load(), stream, window))
-    console.as_json(console.run_as_data(run)) if json else console.show_run(run)
-    raise typer.Exit(Exit.PARTIAL if run.state is State.PARTIAL else Exit.DONE)
+    raise typer.Exit(_told(run, json=json))
 
 
 @app.command()
@@ -98,11 +99,9 @@ def rollback(
     if (run is None) == (source is None):
         message = "name one run, or a source with --source: `scarline runs` lists what there is"
         raise UsageError(message)
-    gone = _run(_rollback(run, source, reason, dry_run=dry_run))
-    if json:
-        console.as_json([console.run_as_data(it) for it in gone])
-    else:
-        console.show_rollback(gone, planned=dry_run)
+    gone = _ask(lambda road: _rollback(road, run, source, reason, dry_run=dry_run))
+    told = [console.run_as_data(it) for it in gone]
+    console.as_json(told) if json else console.show_rollback(gone, planned=dry_run)
 
 
 @app.command()
@@ -110,18 +109,15 @@ def runs(
     stream: options.OfStream = None, limit: options.Limit = None, json: options.Json = False
 ) -> None:
     """List all runs, newest first."""
-    found = _run(_runs(stream))[:limit]
+    found = _ask(lambda road: road.runs(stream))[:limit]
     console.as_json([console.run_as_data(it) for it in found]) if json else console.show_runs(found)
 
 
 @app.command()
 def verify(json: options.Json = False) -> None:
     """Check the ledger and every row against it."""
-    faults = _run(_verify())
-    if json:
-        console.as_json({"well": not faults, "faults": faults})
-    else:
-        console.show_faults(faults)
+    faults = _ask(lambda road: road.verify())
+    console.as_json({"well": not faults, "faults": faults}) if json else console.show_faults(faults)
     raise typer.Exit(Exit.FAILED if faults else Exit.DONE)
 
 
@@ -132,10 +128,8 @@ def migrate(print_: options.Print = False, json: options.Json = False) -> None:
         sys.stdout.write(bootstrap.schema())
         return
     applied = _run(bootstrap.migrate(settings.load()))
-    if json:
-        console.as_json({"applied": applied})
-    else:
-        console.say(f"applied {', '.join(applied)}" if applied else "nothing to apply")
+    told = f"applied {', '.join(applied)}" if applied else "nothing to apply"
+    console.as_json({"applied": applied}) if json else console.say(told)
 
 
 @app.command()
@@ -144,6 +138,17 @@ def doctor(json: options.Json = False) -> None:
     checks = _run(bootstrap.diagnose(settings.load()))
     console.as_json(console.checks_as_data(checks)) if json else console.show_checks(checks)
     raise typer.Exit(Exit.DONE if all(check.well for check in checks) else Exit.FAILED)
+
+
+@app.command()
+def redact(jsonl: options.JsonLines = False, report: options.Report = None) -> None:
+    """Copy standard input to standard output without personal data and secrets."""
+    done = bootstrap.redact(settings.load(), sys.stdin.buffer, sys.stdout.buffer, jsonl=jsonl)
+    if report is not None:
+        console.as_json(done.report(), report)
+    for line in done.not_json:
+        console.say(f"line {line} is not JSON: it was cleaned and written as a text of JSON")
+    raise typer.Exit(Exit.PARTIAL if done.not_json else Exit.DONE)
 
 
 @config.command("show")
@@ -170,13 +175,23 @@ def sandbox(
 def demo(once: options.Once = False, json: options.Json = False) -> None:
     """Show it all without an account: a pretend Datadog, the embedded database, a pull."""
     with bootstrap.demo_settings(settings.load()) as pretended:
-        window = options.window("24h", None, None, bootstrap.clock())
-        run = _run(_pull(pretended, "metrics", window))
-        console.as_json(console.run_as_data(run)) if json else console.show_run(run)
+        code = _told(_run(_pull(pretended, "metrics", _window("24h"))), json=json)
         if not once:
             console.say("metrics arrive every 20 seconds until Ctrl-C")
             _run(_follow(pretended))
-    raise typer.Exit(Exit.PARTIAL if run.state is State.PARTIAL else Exit.DONE)
+    raise typer.Exit(code)
+
+
+def _window(*words: str | None) -> "Window | None":
+    from scarline.model import Window
+
+    stretch = options.stretch(bootstrap.clock(), *words)
+    return Window(*stretch) if stretch else None
+
+
+def _told(run: "Run", *, json: bool) -> Exit:
+    console.as_json(console.run_as_data(run)) if json else console.show_run(run)
+    return Exit.PARTIAL if run.state == "partial" else Exit.DONE
 
 
 async def _follow(pretended: settings.Settings) -> None:
@@ -188,39 +203,30 @@ async def _follow(pretended: settings.Settings) -> None:
             console.say(f"{console.at(bootstrap.clock())}  {counts}")
 
 
-async def _pull(own: settings.Settings, stream: str, window: Window | None) -> Run:
+async def _pull(own: settings.Settings, stream: str, window: "Window | None") -> "Run":
     async with bootstrap.open_pipeline(own, [stream]) as pipeline:
         with console.progress(stream) as notify:
             return await pipeline.pull(stream, window, notify)
 
 
-async def _plan(stream: str, window: Window | None) -> Plan:
-    async with bootstrap.open_pipeline(settings.load(), [stream]) as pipeline:
-        return await pipeline.plan(stream, window)
-
-
 async def _rollback(
-    run: str | None, source: str | None, reason: str, *, dry_run: bool
-) -> list[Run]:
-    async with bootstrap.open_pipeline(settings.load()) as pipeline:
-        if run is not None:
-            named = [await pipeline.run(run)]
-        else:
-            told = await pipeline.runs()
-            named = [it for it in told if it.live and it.request.get("source") == source]
-        if dry_run:
-            return named
-        return [await pipeline.rollback(it.run, reason) for it in named]
+    road: "Pipeline", run: str | None, source: str | None, reason: str, *, dry_run: bool
+) -> "list[Run]":
+    if run is not None:
+        named = [await road.run(run)]
+    else:
+        named = [it for it in await road.runs() if it.live and it.request.get("source") == source]
+    return named if dry_run else [await road.rollback(it.run, reason) for it in named]
 
 
-async def _runs(stream: str | None) -> list[Run]:
-    async with bootstrap.open_pipeline(settings.load()) as pipeline:
-        return await pipeline.runs(stream)
+def _ask(verb: "Callable[[Pipeline], Awaitable[T]]", *streams: str) -> T:
+    """Open a pipeline, have it do one thing, close it."""
 
+    async def work() -> T:
+        async with bootstrap.open_pipeline(settings.load(), streams) as pipeline:
+            return await verb(pipeline)
 
-async def _verify() -> list[str]:
-    async with bootstrap.open_pipeline(settings.load()) as pipeline:
-        return await pipeline.verify()
+    return _run(work())
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -235,7 +241,6 @@ async def _until_told(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _leave(error: ScarlineError, code: Exit) -> None:
-    console.say(f"scarline: {error}")
-    for note in getattr(error, "__notes__", []):
-        console.say(note)
+    for sentence in (f"scarline: {error}", *getattr(error, "__notes__", [])):
+        console.say(sentence)
     sys.exit(code)

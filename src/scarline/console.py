@@ -4,27 +4,28 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scarline.ledger import Run, State
-from scarline.model import stamp
-from scarline.ports import Check, Notify, Plan, silent
-from scarline.ports import Progress as Told
+if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.ledger import Run
+    from scarline.ports import Check, Notify, Plan
+    from scarline.ports import Progress as Told
 
 COLOURS = {
-    State.DONE: "green",
-    State.PARTIAL: "yellow",
-    State.FAILED: "red",
-    State.INTERRUPTED: "red",
-    State.RUNNING: "cyan",
-    State.ROLLED_BACK: "dim",
+    "done": "green",
+    "partial": "yellow",
+    "failed": "red",
+    "interrupted": "red",
+    "running": "cyan",
+    "rolled back": "dim",
 }
+"""How each state of a run is shown."""
 
 
 def out() -> Console:
@@ -42,16 +43,17 @@ def say(sentence: str) -> None:
     err().print(sentence, markup=False)
 
 
-def as_json(value: object) -> None:
-    """Write ``value`` to stdout as JSON."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+def as_json(value: object, to: TextIO | None = None) -> None:
+    """Write ``value`` as JSON, to stdout unless another place is given."""
+    option = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
+    (to or sys.stdout).write(orjson.dumps(value, option=option).decode() + "\n")
 
 
 @contextmanager
-def progress(stream: str) -> Iterator[Notify]:
+def progress(stream: str) -> "Iterator[Notify]":
     """Show a bar while a pull goes on, if stderr is a terminal; give what to tell it."""
     if not sys.stderr.isatty():
-        yield silent
+        yield lambda _: None
         return
     columns = (
         TextColumn("{task.description}"),
@@ -63,13 +65,13 @@ def progress(stream: str) -> Iterator[Notify]:
     with Progress(*columns, console=err()) as bar:
         task = bar.add_task(stream, total=None, told="")
 
-        def notify(told: Told) -> None:
+        def notify(told: "Told") -> None:
             bar.update(task, completed=told.done, total=told.total, told=_spoken(told))
 
         yield notify
 
 
-def _spoken(told: Told) -> str:
+def _spoken(told: "Told") -> str:
     parts = [f"{told.rows:,} points", f"{told.usage.requests} requests"]
     if told.left is not None:
         parts.append(f"{told.left} left")
@@ -80,7 +82,7 @@ def _spoken(told: Told) -> str:
     return " · ".join(parts)
 
 
-def run_as_data(run: Run) -> dict[str, Any]:
+def run_as_data(run: "Run") -> dict[str, Any]:
     """Return a run as it is written as JSON."""
     asked, missing = len(run.asked), len(run.missing)
     return {
@@ -88,8 +90,8 @@ def run_as_data(run: Run) -> dict[str, Any]:
         "stream": run.stream,
         "source": run.request.get("source"),
         "state": run.state,
-        "started_at": stamp(run.started_at),
-        "ended_at": stamp(run.ended_at) if run.ended_at else None,
+        "started_at": run.started_at.astimezone(UTC),
+        "ended_at": run.ended_at.astimezone(UTC) if run.ended_at else None,
         "window": run.request.get("window"),
         "counts": {
             "rows": run.rows,
@@ -109,7 +111,7 @@ def run_as_data(run: Run) -> dict[str, Any]:
     }
 
 
-def show_run(run: Run) -> None:
+def show_run(run: "Run") -> None:
     """Write what one pull brought: which subjects, from when to when, how many points."""
     table = Table(box=None, pad_edge=False)
     for name in ("metric", "series", "points", "from", "to"):
@@ -131,7 +133,7 @@ MOST_GAPS = 10
 """How many missing windows are named one by one."""
 
 
-def _summary(run: Run) -> str:
+def _summary(run: "Run") -> str:
     counts = run.counts
     parts = [
         f"{run.rows:,} points in all",
@@ -147,7 +149,7 @@ def _summary(run: Run) -> str:
     return f"{run.run} is {run.state}: " + ", ".join(parts)
 
 
-def show_runs(runs: Sequence[Run]) -> None:
+def show_runs(runs: "Sequence[Run]") -> None:
     """Write a list of runs as a table."""
     if not runs:
         say("no runs yet: `scarline pull metrics --last 1h` makes the first")
@@ -170,7 +172,7 @@ def show_runs(runs: Sequence[Run]) -> None:
     out().print(table)
 
 
-def show_rollback(runs: Sequence[Run], *, planned: bool) -> None:
+def show_rollback(runs: "Sequence[Run]", *, planned: bool) -> None:
     """Write what was taken away, or would be, and how to read it again."""
     if not runs:
         say("nothing to roll back: no live run of that source")
@@ -183,7 +185,7 @@ def show_rollback(runs: Sequence[Run], *, planned: bool) -> None:
             say(f"to read them again: scarline pull {run.stream} --from {start} --to {end}")
 
 
-def show_plan(plan: Plan) -> None:
+def show_plan(plan: "Plan") -> None:
     """Write what a pull would send, and what that costs."""
     for planned in plan.requests:
         out().print(f"{planned.request}  {planned.what}  {planned.window}", markup=False)
@@ -191,7 +193,7 @@ def show_plan(plan: Plan) -> None:
         say(cost)
 
 
-def plan_as_data(plan: Plan) -> dict[str, Any]:
+def plan_as_data(plan: "Plan") -> dict[str, Any]:
     """Return a plan as it is written as JSON."""
     return {
         "requests": [
@@ -202,7 +204,7 @@ def plan_as_data(plan: Plan) -> dict[str, Any]:
     }
 
 
-def show_checks(checks: Sequence[Check]) -> None:
+def show_checks(checks: "Sequence[Check]") -> None:
     """Write what doctor found, and what to do."""
     for check in checks:
         mark, colour = ("ok", "green") if check.well else ("no", "red")
@@ -212,7 +214,7 @@ def show_checks(checks: Sequence[Check]) -> None:
             out().print(f"    {check.remedy}", markup=False)
 
 
-def checks_as_data(checks: Sequence[Check]) -> list[dict[str, Any]]:
+def checks_as_data(checks: "Sequence[Check]") -> list[dict[str, Any]]:
     """Return what doctor found as it is written as JSON."""
     return [asdict(check) for check in checks]
 

@@ -7,7 +7,6 @@ import typer
 
 from scarline import settings
 from scarline.errors import UsageError
-from scarline.model import Window
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
@@ -31,22 +30,29 @@ Hosts = Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)]
 Faults = Annotated[
     list[str] | None, typer.Option("--fault", help="A fault, such as 429 or slow:2; repeatable.")
 ]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="Each line is one JSON value.")]
+Report = Annotated[
+    typer.FileTextWrite | None,
+    typer.Option(help="Write what was removed, by class and rule, to this file, as JSON."),
+]
 Once = Annotated[bool, typer.Option("--once", help="Pull everything, print the summary, end.")]
 
 
-def window(last: str | None, since: str | None, until: str | None, now: datetime) -> Window | None:
-    """Return the stretch that the options name, if any; raises ``UsageError``."""
+def stretch(
+    now: datetime, last: str | None, since: str | None = None, until: str | None = None
+) -> tuple[datetime, datetime] | None:
+    """Return start and end of what the options name, if anything; raises ``UsageError``."""
     if last is not None:
         if since is not None or until is not None:
             message = "--last names the whole stretch: leave out --from and --to"
             raise UsageError(message)
-        return Window(now - _length(last), now)
+        return now - _length(last), now
     if since is None:
         if until is not None:
             message = "--to needs --from: a stretch has a start"
             raise UsageError(message)
         return None
-    return Window(_moment("--from", since), _moment("--to", until) if until else now)
+    return _moment("--from", since), _moment("--to", until) if until else now
 
 
 def _length(text: str) -> timedelta:

@@ -5,22 +5,22 @@ ledger entry that tells of it::
 
     Source.pull ──► Batch ──► redact ──► CleanBatch ──► Store.commit(batch, entry)
 
-What may vary is passed in: the sources, the store, the rules, the clock. What must always
+What may vary is passed in: the sources, the store, the policy, the clock. What must always
 happen is called by name: redaction, and the entry.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scarline import ledger
-from scarline.chain import Chain, is_open
-from scarline.errors import LedgerBroken, RunEnded, RunNotFound, UsageError
+from scarline.chain import Chain, is_open, named
+from scarline.errors import LedgerBroken, RunEnded, UsageError
 from scarline.ledger import Run, State
 from scarline.model import Batch, Cursor, Window
 from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
-from scarline.privacy import RULES, Rule, redact, redact_text
+from scarline.privacy import Policy, default_policy, redact, redact_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Pipeline:
     sources: Mapping[str, Source]
     store: Store
     clock: Clock
-    rules: Sequence[Rule] = RULES
+    policy: Policy = field(default_factory=default_policy)
 
     async def pull(self, stream: str, window: Window | None = None, notify: Notify = silent) -> Run:
         """Bring home what ``stream`` has for ``window``, or what came since the last pull.
@@ -57,7 +57,7 @@ class Pipeline:
             before = ask.cursor
             async for batch in batches:
                 for part in _parts(batch, before, self.store.max_rows_per_batch):
-                    await chain.commit(redact(part, self.rules))
+                    await chain.commit(redact(part, self.policy))
                 before = batch.cursor
 
     async def plan(self, stream: str, window: Window | None = None) -> Plan:
@@ -75,11 +75,11 @@ class Pipeline:
         stream = (await self.run(run)).stream
         async with self.store.lease(stream):
             chain = await self._open(stream)
-            found = await self.run(run)
+            found = chain.run(run)
             if not found.live:
                 message = f"run {run} is rolled back already: nothing of it is left to take away"
                 raise RunEnded(message)
-            return await chain.retract(found, redact_text(reason))
+            return await chain.retract(found, redact_text(reason, self.policy))
 
     async def runs(self, stream: str | None = None) -> list[Run]:
         """Return all runs, newest first. One without an end is running only if held."""
@@ -93,11 +93,7 @@ class Pipeline:
 
     async def run(self, name: str) -> Run:
         """Return the run of that name; raises ``RunNotFound``."""
-        found = next((run for run in await self.runs() if run.run == name), None)
-        if found is None:
-            message = f"there is no run {name!r}: `scarline runs` lists those there are"
-            raise RunNotFound(message)
-        return found
+        return named(name, await self.runs())
 
     async def verify(self) -> list[str]:
         """Return a sentence for everything that does not hold; none means all is well.
@@ -136,7 +132,8 @@ class Pipeline:
         return self.sources[stream]
 
     async def _open(self, stream: str) -> Chain:
-        chain = Chain(stream, self.store, self.clock, await self.store.entries(stream))
+        entries = await self.store.entries(stream)
+        chain = Chain(stream, self.store, self.clock, self.policy, entries)
         await chain.close_abandoned()
         return chain
 

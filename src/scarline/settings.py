@@ -153,6 +153,19 @@ class Settings(BaseSettings):
     timeout: Length = _named(
         "SCARLINE_TIMEOUT", default=timedelta(seconds=60), what="longest wait for one answer"
     )
+    redaction: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+        "SCARLINE_REDACTION",
+        what="file of your own rules, fields, modes and lists: docs/privacy.md",
+    )
+    pseudonym_key: Secret = _named(
+        "SCARLINE_PSEUDONYM_KEY", what="secret that pseudonyms are made with, 32 characters or more"
+    )
+    pseudonym_key_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+        "SCARLINE_PSEUDONYM_KEY_FILE", what="file that holds it, as secret managers mount it"
+    )
+    names_model: Text = _named(
+        "SCARLINE_NAMES_MODEL", what="spaCy model that looks for names too: a package or a folder"
+    )
     log: str = _named(
         "SCARLINE_LOG",
         default="warning",

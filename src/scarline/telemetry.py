@@ -8,14 +8,14 @@ from typing import Any
 import structlog
 
 
-def configure(level: str, clean: Callable[[str], str]) -> None:
+def configure(level: str, clean: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Log from ``level`` on to stderr: for people on a terminal, else one JSON value a line.
 
-    Every text in an event passes ``clean`` first, keys and nested values too.
+    Every event passes ``clean`` first, keys and nested values too.
     """
 
     def cleaned(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {clean(key): _cleaned(value, clean) for key, value in event.items()}
+        return clean(dict(event))
 
     on_terminal = sys.stderr.isatty()
     structlog.configure(
@@ -30,13 +30,3 @@ def configure(level: str, clean: Callable[[str], str]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-
-
-def _cleaned(value: object, clean: Callable[[str], str]) -> object:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {_cleaned(key, clean): _cleaned(own, clean) for key, own in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [_cleaned(own, clean) for own in value]
-    return value if isinstance(value, int | float | bool | None) else clean(str(value))

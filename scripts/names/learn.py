@@ -1,0 +1,57 @@
+"""Logistic regression over hashed features, by Adagrad, in numpy."""
+
+import numpy as np
+import numpy.typing as npt
+from corpus import Text
+
+from scarline.privacy.names import features, lists, tokens
+
+Rows = npt.NDArray[np.int32]
+BATCH, RATE, DECAY = 256, 0.15, 2e-6
+
+
+def rows_of(texts: list[Text]) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Return the features of every candidate, and whether it is part of a person's name."""
+    found, labels = [], []
+    for start in range(0, len(texts), 400):
+        chunk = texts[start : start + 400]
+        joined = lists.BORDER.join(text for text, _ in chunk)
+        named = np.zeros(len(joined) + 1, np.bool_)
+        offset = 0
+        for text, spans in chunk:
+            for low, high in spans:
+                named[offset + low : offset + high] = True
+            offset += len(text) + len(lists.BORDER)
+        read = tokens.tokens_of(joined)
+        at = features.candidates(read)
+        found.append(features.features(read, at).T)
+        labels.append(named[read.starts[at]])
+    return np.concatenate(found), np.concatenate(labels)
+
+
+def weights_of(
+    rows: Rows, labels: npt.NDArray[np.bool_], epochs: int, seed: int
+) -> npt.NDArray[np.float32]:
+    """Learn one weight for each feature: the mean of those after each of the later epochs."""
+    random = np.random.default_rng(seed)
+    size = 1 << features.BITS
+    weights, squares = np.zeros(size, np.float32), np.full(size, 1e-3, np.float32)
+    total = np.zeros(size, np.float64)
+    steps = 0
+    for epoch in range(epochs):
+        order = random.permutation(len(rows))
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            index = rows[part]
+            scores = weights[index].sum(axis=1)
+            error = 1 / (1 + np.exp(-scores)) - labels[part]
+            flat = index.ravel()
+            gradient = np.bincount(flat, np.repeat(error, index.shape[1]).astype(np.float32))
+            used = np.unique(flat)
+            slope = gradient[used].astype(np.float32) / BATCH + DECAY * weights[used]
+            squares[used] += slope**2
+            weights[used] -= RATE * slope / np.sqrt(squares[used])
+        if epoch >= epochs // 2:
+            total += weights
+            steps += 1
+    return (total / steps).astype(np.float32)
