@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [NAME …] [--points N] [--hosts N] [--hours N]``."""
+"""Run the benchmarks: ``python -m bench [NAME …]``, each in a size that its options set."""
 
 import argparse
 import tempfile
@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from bench import end_to_end, governor, load, parse, rollback, supabase
+from bench.privacy import run as privacy
 from bench.workload import Estate
 from scarline import telemetry
 from scarline.stores.postgres.embedded import embedded
@@ -17,13 +18,17 @@ def main() -> None:
     """Run the benchmarks that are named, or all, each on a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", help="parse supabase load rollback end-to-end cost governor"
+        "names", nargs="*", help="parse supabase privacy load rollback end-to-end cost governor"
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
     parser.add_argument("--hours", type=int, default=240, help="hours to pull, end to end")
+    parser.add_argument("--sample", type=int, default=100, help="privacy: values of a kind")
+    parser.add_argument("--pii", type=Path, help="privacy: a folder of annotated texts")
+    parser.add_argument("--texts", type=Path, nargs="*", default=(), help="privacy: harmless texts")
+    parser.add_argument("--missed", type=Path, help="privacy: where to write what was wrong")
     asked = parser.parse_args()
-    telemetry.configure("warning", str)
+    telemetry.configure("warning", dict)
     estate = Estate(steps=max(10, asked.points // 2_000))
     size = end_to_end.Size(asked.hosts, asked.hours)
     stored: Mapping[str, Callable[[str], None]] = {
@@ -36,6 +41,7 @@ def main() -> None:
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
         "supabase": lambda: supabase.run(asked.points // 10),
+        "privacy": lambda: privacy.run(asked.pii, asked.texts, asked.sample, asked.missed),
     }
     for name in asked.names or [*alone, *stored]:
         if name in alone:

@@ -40,5 +40,5 @@ async def work(url: str, address: str, end: float, site: str) -> None:
 
 
 if __name__ == "__main__":
-    telemetry.configure("warning", str)
+    telemetry.configure("warning", dict)
     asyncio.run(work(sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]))

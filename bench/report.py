@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,3 +69,13 @@ class Report:
         for who, figure, note in self.lines:
             ratio = base / figure if figure else float("inf")
             print(f"  {who:<52}{figure:>14,.4g}   ours/this {ratio:>8.3g}   {note}".rstrip())
+
+
+def table(
+    title: str, unit: str, who: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]
+) -> None:
+    """Print a table: a row for each thing that was measured, a column for each side."""
+    print(f"\n{title} [{unit}]")
+    print(f"  {'':<44}" + "".join(f"{name:>15}" for name in who))
+    for name, cells in rows:
+        print(f"  {name:<44}" + "".join(f"{cell:>15}" for cell in cells))
