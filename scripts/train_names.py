@@ -16,9 +16,9 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).parent / "names"))
 
@@ -55,7 +55,7 @@ def make(tweets: Path, wordnet: Path) -> None:
     nobody = [corpus.unmarked(writer.nobody()) for _ in range(SENTENCES)]
     social = material.social(tweets, writer)
     random.shuffle(social)
-    parts = [people, nobody, social, [(text, []) for text in technical]]
+    parts: list[list[corpus.Text]] = [people, nobody, social, [(text, []) for text in technical]]
     rows, labels = zip(*map(learn.rows_of, parts), strict=True)
     weights = learn.weights_of(np.concatenate(rows), np.concatenate(labels), EPOCHS, SEED)
     _put("words.txt.gz", lexicon.lexicon(wordnet, small, capital, set(), set()))
@@ -66,7 +66,7 @@ def make(tweets: Path, wordnet: Path) -> None:
     (HOUSE / "digests.txt").write_text(f"version {VERSION}\n" + "".join(digests))
 
 
-def _packed(**arrays: npt.NDArray[np.generic] | np.generic) -> bytes:
+def _packed(**arrays: Any) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
@@ -88,9 +88,9 @@ def report(templates: Path | None, tweets: Path | None, nobody: list[Path]) -> N
         _say("tweets:", measure.recall(measure.tweets(tweets)))
     for folder in nobody:
         for endings in ((".py", ".js"), (".md", ".rst", ".txt")):
-            texts = list(measure.files(folder, endings))
-            if texts:
-                _say(f"{folder} {' '.join(endings)}:", measure.excess(texts))
+            found = list(measure.files(folder, endings))
+            if found:
+                _say(f"{folder} {' '.join(endings)}:", measure.excess(found))
 
 
 def _say(*words: object) -> None:

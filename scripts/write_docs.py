@@ -60,16 +60,20 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+RULES = """\
+# What is redacted
+
+[Privacy](privacy.md) says how. Here is every rule, by class, with a text that must go and
+one that must stay; the tests hold each to both. `{d9}` stands for nine digits, drawn anew
+for each test: `d` digits, `h` and `H` hexadecimal, `l` and `u` letters, `L` and `U` letters
+and digits, `a` both cases and digits, `b` base64url, `B` base64. A rule with keywords needs
+one of them near the value or in the name of its field; *check* is what a value must pass.
+"""
+
+
 def rules() -> str:
     """Return docs/redaction.md."""
-    parts = [
-        "# What is redacted\n\n"
-        "[Privacy](privacy.md) says how. Here is every rule, by class, with a text that must go and\n"
-        "one that must stay; the tests hold each to both. `{d9}` stands for nine digits, drawn anew\n"
-        "for each test: `d` digits, `h` and `H` hexadecimal, `l` and `u` letters, `L` and `U` letters\n"
-        "and digits, `a` both cases and digits, `b` base64url, `B` base64. A rule with keywords needs\n"
-        "one of them near the value or in the name of its field; *check* is what a value must pass.\n"
-    ]
+    parts = [RULES]
     for category in Category:
         own = [rule for rule in built_in() if rule.category is category]
         rows = [_rule(rule) for rule in own]
@@ -92,9 +96,8 @@ def rules() -> str:
 def _rule(rule: Rule) -> str:
     check = f"`{rule.validator}`" if rule.validator else ""
     words = ", ".join(rule.keywords)
-    return (
-        f"| `{rule.name}` | `{_cell(rule.goes)}` | `{_cell(rule.stays)}` | {check} | {_cell(words)} |"
-    )
+    texts = f"`{_cell(rule.goes)}` | `{_cell(rule.stays)}`"
+    return f"| `{rule.name}` | {texts} | {check} | {_cell(words)} |"
 
 
 def example() -> str:
@@ -121,7 +124,9 @@ PAGES = {
 
 
 def _cell(text: str) -> str:
-    return text.replace("\n", "⏎").replace("|", "\\|").replace("`", "ˋ")
+    return (
+        text.replace("\n", "⏎").replace("|", "\\|").replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
+    )
 
 
 def _default(value: object) -> str:

@@ -67,12 +67,12 @@ class Writer:
         text = self._random.choice(self._examples if example else self._nobody)
         if not example:
             text = self.fill(text)
-        styles = [str, str.title, str.upper, str.lower]
+        styles: list[Callable[[str], str]] = [str, str.title, str.upper, str.lower]
         (style,) = self._random.choices(styles, [88, 6, 3, 3])
         return str(style(text))
 
     def _restyled(self, text: str) -> str:
-        styles = [str, str.lower, str.upper, _small_names]
+        styles: list[Callable[[str], str]] = [str, str.lower, str.upper, _small_names]
         (style,) = self._random.choices(styles, [82, 10, 3, 5])
         return str(style(text))
 

@@ -80,7 +80,7 @@ def _crossing(pieces: Sequence[tuple[int, str]], texts: Texts, account: Account)
         last = bisect_right(begins, cut.end - 1) - 1
         if first == last and (cut.name in _NAMES or shown[first] != pieces[first][1]):
             continue  # what lies within one item is found there, but for rules with keywords
-        if not words and cut.category not in _STRONG:
+        if cut.instead is not None or (not words and cut.category not in _STRONG):
             continue
         mark = texts.policy.marks.of(cut.name, cut.category, joined[cut.start : cut.end])
         account.count(cut.name, cut.category)

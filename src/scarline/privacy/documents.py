@@ -192,7 +192,7 @@ class Documents:
         outer = place.field
         if field is None and outer is not None and outer.spans:
             field = outer
-        return Place(name, without_marks(f"{place.name} {name}"), field)
+        return Place(name, without_marks(f"{place.name} {name}".encode()).decode(), field)
 
     def _leaf(self, text: str, place: Place, *, prose: bool) -> Leaf:
         key = Text(text, place.label, prose, self._trace)

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 import re2
 
-JOINTS = str.maketrans(dict.fromkeys("_-./:", " "))
+_JOINTS = "_-./:"
+JOINTS = bytes.maketrans(_JOINTS.encode(), b" " * len(_JOINTS))
 """What joins words in names of fields, as blanks: texts and keywords are compared with those."""
 
+_BLANKS = str.maketrans(_JOINTS, " " * len(_JOINTS))
+_ASCII = re.compile(r"[a-z]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -31,7 +34,8 @@ class Words:
         """Return the numbers of the lists that ``text`` has a word of."""
         text = text.lower()
         found: set[int] = set()
-        for word in self._all.intersection(_LETTERS.findall(text)):
+        letters = _ASCII if text.isascii() else _LETTERS
+        for word in self._all.intersection(letters.findall(text)):
             found |= self._lists[word]
         if not text.isascii():
             for word, numbers in self._within.items():
@@ -43,7 +47,7 @@ class Words:
 def whole_words(phrases: Sequence[str]) -> str:
     """Return a pattern for any of ``phrases``, whole, in any case; a blank stands for any joint."""
     spelled = "|".join(
-        re2.escape(it.translate(JOINTS)).replace(r"\ ", r"[\s_./:-]{0,2}") for it in phrases
+        re2.escape(it.translate(_BLANKS)).replace(r"\ ", r"[\s_./:-]{0,2}") for it in phrases
     )
     return rf"(?i)(?:^|[^a-z0-9])(?:{spelled})s?(?:[^a-z]|$)"
 

@@ -33,6 +33,7 @@ _BACKSLASH = {"n": "\n", "r": "\r", "t": "\t", "a": " ", "b": " ", "f": " ", "v"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2024": ".", "\u3002": "."}
 _FOLDED: dict[str, str] = dict.fromkeys(_DASHES, "-") | _QUOTES
+_FEW = 64  # characters: so many passes are faster than one that looks each up
 _CONTINUING = 0b10  # the first bits of a byte that goes on with a character in UTF-8
 _ODD: set[str] = set()  # the characters seen so far that are read as none, or as several
 
@@ -116,10 +117,19 @@ def _folded(text: str, levels: list[_Level]) -> str:
     if not table:
         return text
     if not odd:
-        return text.translate(table)
+        return _translated(text, table)
     pattern = re.compile("[" + re.escape("".join(sorted(odd))) + "]+")
     text = _replaced(text, pattern, lambda it: "".join(map(_FOLDED.__getitem__, it)), levels)
-    return text.translate(table)
+    return _translated(text, table)
+
+
+def _translated(text: str, table: dict[int, str]) -> str:
+    """Return ``text`` with each character of ``table`` replaced; few of them one by one."""
+    if len(table) > _FEW:
+        return text.translate(table)
+    for code, character in table.items():
+        text = text.replace(chr(code), character)
+    return text
 
 
 def _fold(character: str) -> str:

@@ -157,7 +157,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         raise ValueError(f"{', '.join(wrong)} must be text")
     rule = Rule(
         **given | {"category": category_named(given["category"])},
-        keywords=tuple(it for it in keywords if it.strip()),
+        keywords=tuple(keywords),
     )
     if not _NAME.fullmatch(rule.name):
         raise ValueError("its name is not in lower_snake_case")

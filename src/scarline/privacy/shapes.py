@@ -27,7 +27,7 @@ _SHAPES = (
 _PROTECTED = re2.compile("|".join(f"(?:{it})" for it in _SHAPES).encode(), quiet())
 
 _MARKS = re2.compile(rf"(?:{_MARK}|[^0-9A-Za-z\x{{80}}-\x{{10ffff}}])+")
-_ONE_MARK = re.compile(_MARK)
+_ONE_MARK = re.compile(_MARK.encode())
 _MIXED = re2.compile(rb"(?s)[0-9]*[^0-9].*|1[0-9]{9,18}", quiet())
 
 
@@ -42,6 +42,10 @@ def only_marks(text: str) -> bool:
     return _MARKS.fullmatch(text) is not None
 
 
-def without_marks(text: str) -> str:
-    """Return ``text`` with blanks for what was taken away: the names of rules are no words."""
-    return _ONE_MARK.sub(" ", text) if "[" in text else text
+def without_marks(data: bytes) -> bytes:
+    """Return ``data`` with blanks where something was taken away: names of rules are no words."""
+    return _ONE_MARK.sub(_blanks, data) if b"[" in data else data
+
+
+def _blanks(mark: re.Match[bytes]) -> bytes:
+    return b" " * len(mark.group())

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from scarline.privacy.account import Account
 from scarline.privacy.cuts import Cut, merged
-from scarline.privacy.finder import Finder
+from scarline.privacy.finder import REFUSED, Finder
 from scarline.privacy.marks import DROPPED
 from scarline.privacy.plain import Plain, Unreadable, plain
 from scarline.privacy.policy import Policy
@@ -28,6 +28,7 @@ Within = Callable[[Any, int], Any]
 """Cleans what was wrapped in a text (another text, a value of JSON) of a document."""
 
 _TOGETHER = 200_000  # characters that are searched for names together, about
+_REFUSED = "too much in it to check"
 _NAMED = {"person": Category.PERSON, "place": Category.PLACE}
 _REMEMBERED = 100_000  # texts known to be clean, at most
 _SHORT = 200  # characters of a text that is remembered, at most
@@ -102,14 +103,17 @@ class Texts:
         return after
 
     def _ruled(self, it: Text, own: Plain) -> list[Cut]:
-        found = self._finder.find(own.data, it.label, own.text)
+        found = self._finder.find(own.data, it.label)
         if not found:
             return []
         cuts = []
         spans = own.characters([hit[:2] for hit in found])
         for (start, end), hit in zip(spans, found, strict=True):
-            rule = self.policy.rules[hit.rule]
-            cuts.append(Cut(*own.written(start, end), hit.rule, rule.name, rule.category))
+            if hit.rule == REFUSED:
+                cuts.append(Cut(*own.written(start, end), 0, _REFUSED, Category.SECRET, DROPPED))
+            else:
+                rule = self.policy.rules[hit.rule]
+                cuts.append(Cut(*own.written(start, end), hit.rule, rule.name, rule.category))
         return cuts
 
     def _named(
@@ -148,6 +152,8 @@ class Texts:
             at = cut.end
             if cut.instead is not None:
                 pieces.append(cut.instead)
+                if cut.name == _REFUSED:
+                    account.drop(_REFUSED)
             else:
                 account.take(cut.name, cut.category, value, it.trace)
                 pieces.append(self.policy.marks.of(cut.name, cut.category, value))

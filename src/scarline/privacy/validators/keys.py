@@ -16,9 +16,10 @@ _PART_OF_MOST = 0.75
 detect-secrets kept; the length bounds what a short text can reach."""
 
 _IN_HUMP, _IN_HUMP_NUMBERED, _IN_HUMP_LONG = 4, 3.5, 5
-"""Drawn text changes between digits, small letters and capitals every two or three
-characters, names every five or more. Names that end in their only number are most like
-drawn text; in long ones chance plays less."""
+"""Our own measure, on drawn keys and the names in installed packages: drawn text changes
+between digits, small letters and capitals every two or three characters, names every five or
+more. Names that end in their only number are most like drawn text; in long ones chance plays
+less."""
 
 _SHORTEST, _SHORTEST_NUMBERED, _SHORTEST_DRAWN, _ALL_LETTERS, _MANY = 4, 12, 16, 20, 40
 _ALL_LETTERS_PASSWORD, _MOST_BLANKS = 8, 4
@@ -41,6 +42,22 @@ _REFERENCE = re2.compile(
     r"|[!=]=|=>|->|\\"
 )
 _NAME = re2.compile(r"[A-Za-z_-]+")
+_APP = re2.compile(r"[a-z]{4}(?:-[a-z]{4}){2,3}")
+"""Passwords that Google, Apple and others draw for one program: groups of four letters."""
+
+_PASSPHRASE = re2.compile(r"[A-Za-z]{3,9}(?:[ -][A-Za-z]{3,9}){3,7}")
+_SENTENCE = re2.compile(
+    r"(?i)\b(?:the|and|for|with|from|that|this|has|have|not|are|was|were|will|can|may|should|please"
+    r"|use|used|using|when|which|who|then|than|your|our|their|its|but|all|one|only|must|see|via|into)\b"
+)
+_TYPE = re2.compile(
+    r"(?i)(?:secret)?str|string|text|int|integer|number|float|bool|boolean|bytes?|any|object|array"
+    r"|list|dict|map|date|datetime|uuid|file|binary|varchar|char|blob|json|yes|no|on|off|nil|none"
+    r"|null|true|false|undefined|never|void|unknown|optional|required|hidden|masked|redacted|here"
+    r"|below|above|tbd|todo|n/?a|empty|enabled|disabled|ok|okay|error|failed|failure|incorrect"
+    r"|invalid|expired|mismatch|accepted|changed|updated|saved|wrong|correct|success|successful"
+    r"|done|pending|protected|encrypted|stored|write-?only|read-?only|sensitive|default|this|that"
+)
 _NUMBERED = re2.compile(r"(?:[A-Za-z]{2,}[0-9]{0,2}[_.-]*)+")
 _IDENTIFIER = re2.compile(r"_*[A-Za-z]+(?:[_-]+[A-Za-z]+)*_*[0-9]{0,2}_*")
 _NAMES_OF_SECRETS = re2.compile(
@@ -144,7 +161,8 @@ def password_quoted(value: str) -> bool:
     if _PLACEHOLDER.search(value) or _REFERENCE.match(value):
         return False
     if " " in value.strip():
-        return any(it.isdigit() for it in value) and value.count(" ") <= _MOST_BLANKS
+        few = value.count(" ") <= _MOST_BLANKS
+        return (few and any(it.isdigit() for it in value)) or passphrase(value)
     return not (_IDENTIFIER.fullmatch(value) and _NAMES_OF_SECRETS.search(value))
 
 
@@ -155,8 +173,22 @@ def password_bare(value: str) -> bool:
     if _PLACEHOLDER.search(value) or _REFERENCE.match(value):
         return False
     if _NAME.fullmatch(value):
-        return value.isalpha() and len(value) >= _ALL_LETTERS_PASSWORD and _uneven(value)
+        drawn = value.isalpha() and len(value) >= _ALL_LETTERS_PASSWORD and _uneven(value)
+        return drawn or _APP.fullmatch(value) is not None
     return any(it.isdigit() for it in value) or any(it in "!@#$%^*?" for it in value[:-1])
+
+
+def password_word(value: str) -> bool:
+    """Return whether a word may be the password of a setting: no type, no name of what it is."""
+    if _PLACEHOLDER.search(value) or _REFERENCE.match(value):
+        return False
+    return not (_NAMES_OF_SECRETS.search(value) or _TYPE.fullmatch(value))
+
+
+def passphrase(value: str) -> bool:
+    """Return whether ``value`` is some words without those that make a sentence of them."""
+    phrase = _PASSPHRASE.fullmatch(value) is not None
+    return phrase and not (_NAMES_OF_SECRETS.search(value) or _SENTENCE.search(value))
 
 
 def password_line(value: str) -> bool:
@@ -197,6 +229,8 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
         secret,
         password_quoted,
         password_bare,
+        password_word,
+        passphrase,
         password_line,
         password_told,
         option,

@@ -6,7 +6,7 @@ from functools import lru_cache
 import phonenumbers
 import re2
 
-from scarline.privacy.validators.regions import grouped
+from scarline.privacy.validators.regions import grouped, valid_anywhere
 
 _NOT_DIGIT = re2.compile(r"[^0-9]+")
 _EXTENSION = re2.compile(r"(?i)[ ,;]*(?:x|#|;?ext(?:en[st]ion|\b)|[a-z\x{80}-\x{10FFFF}]+).*$")
@@ -15,7 +15,8 @@ _NO_ADDRESS = re2.compile(
     r"|august|september|october|november|december|error|line|port|version|step|page|figure|table"
     r"|chapter|section|http|status|code|bytes|items|tokens|level|phase|gpt|claude|llama|python|rfc"
     r"|the|this|ecmascript|cve|ipv[46]|iso|utf|windows|java|node|block|bit|server|copyright"
-    r"|free software|info|warn|warning|debug|trace|fatal|critical|notice|gmt|utc|am|pm|get|post|put)\b"
+    r"|free software|info|warn|warning|debug|trace|fatal|critical|notice|gmt|utc|am|pm|get|post"
+    r"|put)\b"
     r"|^(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2},? |^(?:19|20)[0-9]{2}, "
 )
 _HEAD = 28
@@ -67,10 +68,21 @@ _DATE = re2.compile(
 _DECIMAL = re2.compile(r"[0-9]*\.[0-9]+|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9]{1,3}(?:[.,][0-9]{3})+")
 _PAIRS = re2.compile(r"00.*|[0-9]{2}(?: [0-9]{2}){5,}")  # bytes in hexadecimal
 _OTHER = re2.compile(
-    r"[1-5][0-9]{2} [0-9]{3,6}|[0-9](?: [0-9]{3}){2,}|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+\.[0-9]+"
-    r"|[0-9]{1,2}\.[0-9]{1,2}\..*|(?:19|20)[0-9]{2}[ -](?:19|20)[0-9]{2}"
+    r"(?:10[0-3]|20[0-8]|226|30[0-8]|4[0-3][0-9]|45[01]|499|50[0-9]|511|52[0-9]) [0-9]{3,6}"
+    r"|[0-9](?: [0-9]{3}){2,}|[0-9]{1,3}(?:\.[0-9]{3})+|[1-9][0-9]*\.[0-9]+"
+    r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]+|(?:19|20)[0-9]{2}[ -](?:19|20)[0-9]{2}|[1-9]-.*"
+    r"|[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{2}-[0-9]{2}-[0-9]{2}|(?:[0-9]{2}-){3}[0-9]{5}"
+    r"|[1-9][0-9]{0,4}[ -][0-9]{6,}"
 )
-_DOTTED = re2.compile(r"(?:0[1-9]|[1-9])[0-9]{1,3}\.[0-9]{4,8}|[0-9]{2,3}\.[0-9]{3}\.[0-9]{3}")
+"""Status and size, thousands, decimals, dates, years, numbers of books and of the IRS and SSA."""
+
+_DOTTED = re2.compile(
+    r"(?:0[1-9]|[1-9])[0-9]{1,3}\.[0-9]{4,8}|[0-9]{2,3}\.[0-9]{3}\.[0-9]{3}"
+    r"|[0-9]{3}\.[0-9]{2}\.[0-9]{2}|[0-9]{2,3}(?:\.[0-9]{2,3}){0,2}\.0[0-9](?:\.[0-9]{2,3}){0,2}"
+    r"|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[0-9]{2}|0[1-9][0-9]?(?:\.[0-9]{2,3}){3}"
+)
+"""What looks like a decimal or an address, and is none where it is called a phone's number."""
+
 _EPOCH = re2.compile(r"1[4-9][0-9]{8}(?:[0-9]{3}|[0-9]{6})?")
 
 
@@ -87,15 +99,22 @@ def _told_apart(value: str) -> str:
 def phone_grouped(value: str) -> bool:
     """Return whether a number is written in the groups of a region that has such a number.
 
-    Not in groups that sums, ranges, status lines and dates share.
+    Not in groups that sums, ranges, status lines, dates and other ids share.
     """
-    digits = _told_apart(value)
-    if not 7 <= len(digits) <= _MOST_DIGITS or _OTHER.fullmatch(value):  # noqa: PLR2004
+    trunk = value.startswith("0") and value[1:2] not in ("0", ".")
+    digits = "".join(_NOT_DIGIT.split(value)) if trunk else _told_apart(value)
+    if not 7 <= len(digits) <= _MOST_DIGITS or len(set(digits)) < 4 or _OTHER.fullmatch(value):  # noqa: PLR2004
         return False
     first, _, last = value.partition("-")
     if first.isdigit() and last.isdigit() and len(first) == len(last):
         return not int(first) < int(last) < 2 * int(first) and grouped(value)
     return grouped(value)
+
+
+@lru_cache(maxsize=4096)
+def phone_plain(value: str) -> bool:
+    """Return whether some region has a number of just these digits, its trunk prefix before."""
+    return valid_anywhere(value)
 
 
 def phone_trunk(value: str) -> bool:
@@ -106,7 +125,8 @@ def phone_trunk(value: str) -> bool:
 
 def phone_named(value: str) -> bool:
     """Return whether ``value`` can be a number of any country where it is called one."""
-    digits = _told_apart(value) or ("".join(_NOT_DIGIT.split(value)) if _DOTTED.fullmatch(value) else "")
+    dotted = _DOTTED.fullmatch(value) is not None
+    digits = "".join(_NOT_DIGIT.split(value)) if dotted else _told_apart(value)
     return 4 < len(digits) <= _MOST_DIGITS + 2  # noqa: PLR2004 - short ones of islands
 
 
@@ -138,6 +158,7 @@ def plus_code(value: str) -> bool:
 CHECKS: Mapping[str, Callable[[str], bool]] = {
     "phone_international": phone_international,
     "phone_grouped": phone_grouped,
+    "phone_plain": phone_plain,
     "phone_trunk": phone_trunk,
     "phone_named": phone_named,
     "phone_called": phone_called,

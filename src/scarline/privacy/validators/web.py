@@ -28,7 +28,7 @@ _NO_TLD = (
     " scope device path git shape sum mean dot transpose astype reshape "
 )
 _LOW = 10
-"""An IPv4 address all of whose parts are lower, or all but one, is rather a version or a section."""
+"""An address of four parts that are lower, or all but one, is rather a version or a section."""
 
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 _UNICAST = (
