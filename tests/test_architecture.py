@@ -26,7 +26,7 @@ FLOORS: Sequence[Sequence[str]] = [
         "bootstrap",
         "sources pipeline stores sandbox",
         "ports",
-        "privacy scars failures ledger",
+        "privacy scars flows failures ledger",
         "model",
         "errors",
     )

@@ -111,6 +111,32 @@ LLM_FAILURE = Kind(
     trace="trace_id",
 )
 
+INTEGRATION_FLOW = Kind(
+    name="integration_flow",
+    schema=pa.schema(
+        [
+            pa.field("source", TEXT, nullable=False),
+            pa.field("env", TEXT, nullable=False),  # "" where none is told
+            pa.field("system_from", TEXT, nullable=False),
+            pa.field("system_to", TEXT, nullable=False),  # "" for a system that calls none
+            pa.field("flow_id", pa.string(), nullable=False),  # a digest of the four before
+            pa.field("status", TEXT, nullable=False),  # healthy, degraded, failed, unknown
+            pa.field("last_seen", INSTANT),
+            pa.field("latency_ms", pa.float64()),
+            pa.field("error_rate", pa.float64()),  # 0 to 1
+            pa.field("owner_team", TEXT),
+            pa.field("known_by", TEXT, nullable=False),  # observed, declared, inferred
+            pa.field("confidence", pa.float64()),  # as the source tells it, 0 to 1; mostly null
+            pa.field("tags", TEXT, nullable=False),  # "tier:1,type:web", sorted
+        ]
+    ),
+    key=("source", "env", "system_from", "system_to"),
+    series=(),
+    described=(),
+    subject="env",
+    at="last_seen",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
