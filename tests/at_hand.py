@@ -19,7 +19,8 @@ Opener = Callable[[], AbstractAsyncContextManager[Store]]
 
 EMPTY = """
 truncate scarline.chain, scarline.entry, scarline.run, scarline.note, scarline.series,
-    scarline.sighting, scarline.metric_point, scarline.llm_failure_seen restart identity
+    scarline.sighting, scarline.metric_point, scarline.llm_failure_seen,
+    scarline.integration_flow_seen restart identity
 """
 
 
