@@ -18,6 +18,7 @@ from scarline.privacy.nodes import Json, Leaf, Object, together
 from scarline.privacy.plain import Unreadable
 from scarline.privacy.policy import Policy
 from scarline.privacy.rules import Category
+from scarline.privacy.schemas import SAYS_WHAT, is_schema
 from scarline.privacy.shapes import only_marks, without_marks
 from scarline.privacy.spread import spread
 from scarline.privacy.texts import Text, Texts
@@ -176,6 +177,8 @@ class Documents:
             inner = self._inner(own, place)
             if told is not None and inner.field is None and own in _NAMED:
                 inner = self._inner(told, place)
+            if own in SAYS_WHAT and is_schema(value):
+                inner = inner._replace(field=None)
             if own in _JWK_PRIVATE and "kty" in value:
                 inner = inner._replace(field=_PRIVATE_KEY)
             members.append(
