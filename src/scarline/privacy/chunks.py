@@ -20,6 +20,7 @@ _ENDS = 100  # characters of a long text that are read: its beginning and its en
 _ROUNDS = 4  # until nothing changes: what was taken away may leave its neighbours looking like more
 _FEW = 2  # pieces of what is not streamed word by word
 _SHORT = 40  # characters of a piece, in the middle, of what is streamed word by word
+_ENDED = re.compile(r"[.?!:;,>)}\]\"'\s]\Z")
 _DEEPEST = 4
 _NAMES = frozenset(("person", "place"))
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -38,7 +39,7 @@ def rejoined(items: Sequence[Any], texts: Texts, account: Account) -> Sequence[A
             places.setdefault(path, []).append((number, text))
     result: list[Any] = list(items)
     for path, pieces in places.items():
-        left = pieces
+        left = [] if _apart([text for _, text in pieces]) else pieces
         for _ in range(_ROUNDS):
             changed = _crossing(left, texts, account) if len(left) > 1 else {}
             if not changed:
@@ -60,6 +61,11 @@ def _leaves(item: Any, path: Path, depth: int) -> Iterator[tuple[Path, str]]:
                 yield from _leaves(value, (*path, key), depth - 1)
     elif isinstance(item, list) and depth and len(item) == 1:
         yield from _leaves(item[0], (*path, 0), depth - 1)
+
+
+def _apart(texts: Sequence[str]) -> bool:
+    """Return whether long ``texts`` all end as a sentence does: nothing is split over them."""
+    return all(len(it) > 2 * _SHORT and _ENDED.search(it) is not None for it in texts[:-1])
 
 
 def _crossing(pieces: Sequence[tuple[int, str]], texts: Texts, account: Account) -> dict[int, str]:

@@ -78,7 +78,7 @@ class Finder:
             found += self._shaped[hit].run(data, has, left)
         told: list[Found] = []
         labelled, near = self._label(label), Near(data)
-        for hit in labelled | self._words.hits(data.decode("utf-8", "replace")):
+        for hit in labelled | self._words.hits(data):
             for search in self._told[hit]:
                 told += search.run(data, has, left, None if hit in labelled else near)
         if not found and not told:
@@ -93,7 +93,7 @@ class Finder:
             if len(self._labelled) > _MOST_LABELS:
                 self._labelled.clear()
             name = " ".join(words(label))
-            near = self._words.hits(name)
+            near = self._words.hits(name.encode())
             told = (at for at in near if self._told[at][0].told_by(name))
             self._labelled[label] = frozenset(told)
         return self._labelled[label]

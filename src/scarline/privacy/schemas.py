@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 SAYS_WHAT = frozenset(
-    """
-    $ref $defs $id $schema additionalProperties allOf anyOf description enum format items maxItems
-    maxLength maximum minItems minLength minimum not nullable oneOf pattern properties readOnly
-    required title type uniqueItems writeOnly
-    """.split()
+    (
+        *("$ref", "$defs", "$id", "$schema", "additionalProperties", "allOf", "anyOf", "oneOf"),
+        *("description", "enum", "format", "items", "maxItems", "maxLength", "maximum", "minItems"),
+        *("minLength", "minimum", "not", "nullable", "pattern", "properties", "readOnly"),
+        *("required", "title", "type", "uniqueItems", "writeOnly"),
+    )
 )
 """Members that say something of a value (JSON Schema 2020-12, OpenAPI 3.1). Not those that have
 one in them: ``default``, ``const``, ``example``."""
 
-_TYPES = frozenset("string number integer boolean array object null".split())
-_WITHOUT_TYPE = frozenset("$ref allOf anyOf oneOf".split())
+_TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
+_WITHOUT_TYPE = frozenset(("$ref", "allOf", "anyOf", "oneOf"))
 
 
 def is_schema(value: Mapping[Any, Any]) -> bool:

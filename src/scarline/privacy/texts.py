@@ -74,12 +74,17 @@ class Texts:
 
     def found(self, text: str, *, prose: bool) -> list[Cut]:
         """Return what is found in ``text``; nothing if it cannot be read."""
+        if (text, "", prose) in self._clean:
+            return []
         try:
             own = plain(text)
             cuts = self._ruled(Text(text), own)
         except Unreadable:
             return []
-        return merged(cuts + (self._people([own])[0] if prose else []))
+        found = merged(cuts + (self._people([own])[0] if prose else []))
+        if not found:
+            self._remember([Text(text, prose=prose)], [text])
+        return found
 
     def _round(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
         read = [_read(it.text, account) for it in texts]
