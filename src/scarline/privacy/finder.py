@@ -42,7 +42,8 @@ class Finder:
         shapes = without_literals([search.rule.pattern for search in bare])
         self._literal = [it for at, it in enumerate(bare) if at not in shapes]
         self._literals = Filter([it.rule.pattern for it in self._literal])
-        self._shaped = [it for at, it in enumerate(bare) if at in shapes]
+        self._signed = [it for at, it in enumerate(bare) if at in shapes and it.signed]
+        self._shaped = [it for at, it in enumerate(bare) if at in shapes and not it.signed]
         self._shapes = Shapes([it.rule.pattern for it in self._shaped])
         keywords = dict.fromkeys(rule.keywords for rule in rules if rule.keywords)
         self._told = [[it for it in searches if it.rule.keywords == own] for own in keywords]
@@ -76,6 +77,8 @@ class Finder:
             found += self._literal[hit].run(data, has, left)
         for hit in self._shapes.hits(data, has):
             found += self._shaped[hit].run(data, has, left)
+        for search in self._signed if b"@" in data else ():
+            found += search.run(data, has, left)
         told: list[Found] = []
         labelled, near = self._label(label), Near(data)
         for hit in labelled | self._words.hits(data):

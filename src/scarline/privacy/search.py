@@ -1,7 +1,7 @@
 """One rule, searched for in one block of a text."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -31,6 +31,10 @@ BLOCK = 65_536
 """Bytes of a text that are read at once."""
 
 _LONGEST = 256  # bytes from where a match begins to the end of its value, for a keyword behind it
+_REACH = 4_096  # bytes behind where a match must begin: longer ones are cut there
+_AT, _MOST_WINDOWS = re.compile(b"@"), 500
+_BEFORE_AT = 640  # bytes of what stands before it: 128 characters, and a name before those
+_LEADS, _CONTINUED = range(0xC3, 0xE0), range(0x80, 0xC0)  # bytes of U+00C0 to U+07FF in UTF-8
 _ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -69,10 +73,8 @@ class Near:
 
     def windows(self, keyword: Any) -> list[tuple[int, int]]:
         """Return where a match must begin to have ``keyword`` near it, ascending."""
-        return [
-            (max(0, it.start() - AFTER - _LONGEST), it.end() + BEFORE)
-            for it in keyword.finditer(self._data)
-        ]
+        places = keyword.finditer(self._data)
+        return _merged((max(0, it.start() - AFTER - _LONGEST), it.end() + BEFORE) for it in places)
 
     def tells(self, keyword: Any, start: int, end: int) -> bool:
         """Return whether ``keyword`` stands shortly before the stretch, or right after it."""
@@ -108,6 +110,11 @@ class Search:
     def _check(self) -> Callable[[str], bool] | None:
         return self.rule.valid()
 
+    @property
+    def signed(self) -> bool:
+        """Return whether all that matches has an @ in it: so it is looked for around those."""
+        return "@" in self._needs.marks
+
     def told_by(self, text: str) -> bool:
         """Return whether ``text`` has one of the keywords."""
         return self._keyword.search(text.encode()) is not None
@@ -120,29 +127,35 @@ class Search:
         if not self._needs.met_by(has):
             return []
         left.spend(data)
-        windows = near.windows(self._keyword) if near is not None else [(0, len(data))]
-        found, at = [], windows[0][0] if windows else len(data)
-        while (match := self._pattern.search(data, at)) is not None:
-            start, end = match.span(self._group)
-            window = _window(windows, match.start())
-            if window is None:
-                break
-            if match.start() < window[0]:
-                at = window[0]
-                continue
-            left.matches -= 1
-            if left.matches < 0:
-                raise Refused
-            if (
-                _bordered(data, start, end)
-                and (near is None or near.tells(self._keyword, start, end))
-                and self._valid(data[start:end], left)
-            ):
-                found.append(Found(start, end, self.number))
-                at = max(match.end(), at + 1)
-            else:
-                at = match.start() + 1
+        found, at = [], 0
+        for first, last in self._windows(data, near):
+            at = max(at, first)
+            while (match := self._pattern.search(data, at, last + _REACH)) is not None:
+                if match.start() > last:
+                    break
+                left.matches -= 1
+                if left.matches < 0:
+                    raise Refused
+                start, end = match.span(self._group)
+                if (
+                    _bordered(data, start, end)
+                    and (near is None or near.tells(self._keyword, start, end))
+                    and self._valid(data[start:end], left)
+                ):
+                    found.append(Found(start, end, self.number))
+                    at = max(match.end(), at + 1)
+                else:
+                    at = match.start() + 1
         return found
+
+    def _windows(self, data: bytes, near: Near | None) -> Sequence[tuple[int, int]]:
+        """Return where a match must begin: near a keyword, before the sign that all have."""
+        if near is not None:
+            return near.windows(self._keyword)
+        if self.signed and data.count(b"@") <= _MOST_WINDOWS:
+            places = (it.start() for it in _AT.finditer(data))
+            return _merged((max(0, it - _BEFORE_AT), it) for it in places)
+        return [(0, len(data))]
 
     def _valid(self, value: bytes, left: Left) -> bool:
         if self._check is None:
@@ -156,18 +169,31 @@ class Search:
             return True
 
 
-def _window(windows: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
-    """Return the window that ``at`` lies in, or the next one behind it."""
-    which = bisect_left(windows, at, key=_end)
-    return windows[which] if which < len(windows) else None
-
-
-def _end(window: tuple[int, int]) -> int:
-    return window[1]
+def _merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ascending ``windows``, with those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for first, last in windows:
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def _bordered(data: bytes, start: int, end: int) -> bool:
     """Return whether no letter or digit continues the stretch on either side."""
-    if start and data[start - 1] in _ALNUM and data[start] in _ALNUM:
+    return not (_within_word(data, start) or _within_word(data, end))
+
+
+def _within_word(data: bytes, at: int) -> bool:
+    """Return whether letters or digits stand on both sides of ``at``.
+
+    Of letters beyond ASCII those of two bytes count, from Latin to Arabic; those of more
+    belong to scripts that write words without blanks, or stand for whole words.
+    """
+    if not 0 < at < len(data):
         return False
-    return end >= len(data) or data[end] not in _ALNUM or data[end - 1] not in _ALNUM
+    before, after = data[at - 1], data[at]
+    if after not in _ALNUM and after not in _LEADS:
+        return False
+    return before in _ALNUM or (at > 1 and before in _CONTINUED and data[at - 2] in _LEADS)

@@ -30,6 +30,9 @@ _NO_TLD = (
 _LOW = 10
 """An address of four parts that are lower, or all but one, is rather a version or a section."""
 
+_LONGEST = 60
+"""Characters of an address, its points written out, too; a row of more numbers is none."""
+
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
 _UNICAST = (
     *map(IPv6Network, ("2000::/3", "fc00::/7", "fe80::/10", "ff00::/8", "64:ff9b::/96")),
@@ -64,6 +67,8 @@ def email_spoken(value: str) -> bool:
 
 def _ipv4(value: str) -> IPv4Address | None:
     bare = value.partition("/")[0].partition(":")[0]
+    if len(bare) > _LONGEST:
+        return None
     bare = ".".join(it for it in _NOT_DIGIT.split(bare) if it)
     try:
         address = IPv4Address(bare)
