@@ -14,7 +14,7 @@ from scarline.privacy.needs import traits
 from scarline.privacy.rules import Category, Rule
 from scarline.privacy.search import BLOCK, Found, Left, Near, Refused, Search
 from scarline.privacy.sets import Filter, Shapes, without_literals
-from scarline.privacy.shapes import protected
+from scarline.privacy.shapes import protected, within
 
 MARGIN = 4_096
 """Bytes around a block that are read with it on either side, so that nothing that begins in it is
@@ -87,7 +87,7 @@ class Finder:
         if not found and not told:
             return []
         shapes = protected(data)
-        found = [it for it in found if self._open[it.rule] or not _within(it, shapes)]
+        found = [it for it in found if self._open[it.rule] or not within(it.start, it.end, shapes)]
         return found + [it for it in told if not _cuts_into(it, shapes)]
 
     def _label(self, label: str) -> frozenset[int]:
@@ -100,12 +100,6 @@ class Finder:
             told = (at for at in near if self._told[at][0].told_by(name))
             self._labelled[label] = frozenset(told)
         return self._labelled[label]
-
-
-def _within(it: Found, shapes: Sequence[tuple[int, int]]) -> bool:
-    """Return whether ``it`` lies in one of ``shapes``, which ascend and do not overlap."""
-    last = bisect_right(shapes, it.start, key=_begin) - 1
-    return last >= 0 and it.end <= shapes[last][1]
 
 
 def _cuts_into(it: Found, shapes: Sequence[tuple[int, int]]) -> bool:

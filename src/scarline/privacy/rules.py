@@ -6,6 +6,7 @@ and one that must stay: the table is documentation and test at once.
 """
 
 import random
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +37,8 @@ _FILLERS: Mapping[str, str] = {
     "B": string.ascii_letters + string.digits + "+/",
 }
 _FILLER = re2.compile(r"\{([" + "".join(_FILLERS) + r"])(\d+)\}")
+_PIECE = re.compile(r"\(\?&([a-z_]+)\)")
+_MOST_NESTED = 8  # pieces in pieces
 _LETTER = re2.compile(r"\pL")
 _NAME = re2.compile(r"[a-z][a-z0-9_]*")
 
@@ -114,13 +117,14 @@ def read_rules(
 ) -> list[Rule]:
     """Return the ``[[rule]]`` rows of ``table``, which was read from ``text``.
 
+    Where ``(?&name)`` stands in a pattern, the piece of that name in ``[pieces]`` is put.
     Raises ``ConfigError`` with the line of the first row that is not a rule, or for which
     ``check`` raises.
     """
     rules = []
     for number, row in enumerate(table.get("rule", ())):
         try:
-            rule = _rule(row)
+            rule = _rule(row, table.get("pieces", {}))
             if check is not None:
                 check(rule)
             rules.append(rule)
@@ -143,7 +147,7 @@ def line_of(text: str, table: str, number: int) -> int:
     return heads[number]
 
 
-def _rule(row: Mapping[str, Any]) -> Rule:
+def _rule(row: Mapping[str, Any], pieces: Mapping[str, Any]) -> Rule:
     known = {field.name for field in fields(Rule)}
     if unknown := sorted(row.keys() - known):
         raise ValueError(f"has no {', '.join(unknown)}: there are {', '.join(sorted(known))}")
@@ -156,7 +160,11 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     if wrong := sorted(name for name, value in given.items() if not isinstance(value, str)):
         raise ValueError(f"{', '.join(wrong)} must be text")
     rule = Rule(
-        **given | {"category": category_named(given["category"])},
+        **given
+        | {
+            "category": category_named(given["category"]),
+            "pattern": _whole(given["pattern"], pieces),
+        },
         keywords=tuple(keywords),
     )
     if not _NAME.fullmatch(rule.name):
@@ -164,6 +172,18 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     if not all(_LETTER.search(it) for it in rule.keywords):
         raise ValueError("a keyword has no letter")
     return rule
+
+
+def _whole(pattern: str, pieces: Mapping[str, Any], depth: int = 0) -> str:
+    """Return ``pattern`` with its pieces put in, and theirs; RE2 itself has no such syntax."""
+
+    def piece(match: re.Match[str]) -> str:
+        own = pieces.get(match[1])
+        if not isinstance(own, str) or depth > _MOST_NESTED:
+            raise ValueError(f"there is no piece {match[1]!r} under [pieces]")
+        return _whole(own, pieces, depth + 1)
+
+    return _PIECE.sub(piece, pattern)
 
 
 def category_named(name: str) -> Category:

@@ -4,6 +4,9 @@ What lies wholly within one of them is left alone, unless a keyword says what it
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import itemgetter
 
 import re2
 
@@ -35,6 +38,12 @@ def protected(data: bytes) -> list[tuple[int, int]]:
     """Return where in UTF-8 ``data`` such shapes lie; mere digits are one only as a time."""
     spans = (it.span() for it in _PROTECTED.finditer(data))
     return [(start, end) for start, end in spans if _MIXED.fullmatch(data, start, end)]
+
+
+def within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a stretch lies in one of ``spans``, which ascend and do not overlap."""
+    last = bisect_right(spans, start, key=itemgetter(0)) - 1
+    return last >= 0 and end <= spans[last][1]
 
 
 def only_marks(text: str) -> bool:

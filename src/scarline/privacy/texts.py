@@ -15,7 +15,7 @@ from scarline.privacy.marks import DROPPED
 from scarline.privacy.plain import Plain, Unreadable, plain
 from scarline.privacy.policy import Policy
 from scarline.privacy.rules import Category
-from scarline.privacy.shapes import only_marks
+from scarline.privacy.shapes import only_marks, protected, within
 from scarline.privacy.wrapped import SHORTEST, Wrapped, wrapped
 
 MOST_CHARACTERS = 1_000_000
@@ -140,10 +140,17 @@ class Texts:
 
     def _people(self, read: Sequence[Plain]) -> list[list[Cut]]:
         rank = len(self.policy.rules)
-        return [
-            [Cut(*own.written(start, end), rank, name, _NAMED[name]) for start, end, name in named]
-            for own, named in zip(read, self.policy.names([it.text for it in read]), strict=True)
-        ]
+        found = []
+        for own, named in zip(read, self.policy.names([it.text for it in read]), strict=True):
+            shapes = own.characters(protected(own.data)) if named else []
+            found.append(
+                [
+                    Cut(*own.written(start, end), rank, name, _NAMED[name])
+                    for start, end, name in named
+                    if not within(start, end, shapes)
+                ]
+            )
+        return found
 
     def _applied(self, it: Text, cuts: Sequence[Cut], account: Account) -> str:
         text = it.text

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from scarline.privacy.names import lists
 from scarline.privacy.names.features import candidates, features
-from scarline.privacy.names.tokens import CAPITALISED, CAPITALS, Indices, Tokens
+from scarline.privacy.names.particles import particles
+from scarline.privacy.names.tokens import CAPITALISED, CAPITALS, SMALL, Indices, Tokens
 
 SURE = 0.0
 """From this score on a word is a name by itself; scores are logarithms of odds."""
@@ -27,6 +28,11 @@ PRODUCT = 2.0
 
 ACRONYM = 3.0
 """And so much more for a word in capitals that no list has: IBAN, ITIN."""
+
+PARTICLE = 2.0
+"""And so much for a small word of another language: Der, Le, Es; for Sun, before a date."""
+
+_EVERYDAY = lists.RANK | lists.DICTIONARY | lists.SEEN_LOWER | lists.TECHNICAL
 
 ROUNDS = 3
 REACH = 3
@@ -51,7 +57,9 @@ def scores(tokens: Tokens, at: Indices) -> npt.NDArray[np.float32]:
     product = (tokens.flags[at] & lists.TECHNICAL) > 0
     listed = (tokens.flags[at] & (lists.GIVEN | lists.FAMILY)) > 0
     acronym = (tokens.shapes[at] == CAPITALS) & ~listed
-    return np.asarray(steps * scale - PRODUCT * product - ACRONYM * acronym, np.float32)
+    particle = np.isin(tokens.hashes[at], particles())
+    less = PRODUCT * product + ACRONYM * acronym + PARTICLE * particle
+    return np.asarray(steps * scale - less, np.float32)
 
 
 def persons(tokens: Tokens) -> npt.NDArray[np.bool_]:
@@ -97,6 +105,11 @@ def _grown(tokens: Tokens, score: npt.NDArray[np.float32]) -> npt.NDArray[np.boo
     found = score >= SURE
     likely = (score >= LIKELY) & ~found
     near = tokens.starts[1:] - tokens.ends[:-1] <= 1
+    small = tokens.shapes == SMALL
+    surname = (tokens.flags & lists.FAMILY_TOP > 0) & (tokens.flags & _EVERYDAY == 0)
+    alone = found & small
+    alone[1:] &= ~found[:-1]
+    found[1:] |= alone[:-1] & near & (small & surname)[1:]
     for _ in range(ROUNDS):
         beside = np.zeros_like(found)
         beside[1:] |= found[:-1] & near
