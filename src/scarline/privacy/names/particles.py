@@ -4,6 +4,10 @@ from functools import cache
 
 from scarline.privacy.names import lists
 
+_ARTICLES = """
+der die das dem des ein eine einen einem einer le les un une el los las una unos unas il lo gli uno
+os um uma het een
+"""
 _WORDS = """
 mon tue tues wed thu thur thurs fri sat sun feb apr jul aug sep sept oct nov dec
 der die das den dem des ein eine einen einem einer und oder aber wenn weil dass nicht kein keine
@@ -40,4 +44,10 @@ dan atau tetapi jika yang apa siapa kapan di ke dari untuk dengan ini itu saya a
 @cache
 def particles() -> lists.Hashes:
     """Return the hashes of such words, as folded as the tokens of a text are."""
-    return lists.hashes_of(sorted(set(_WORDS.split())))
+    return lists.hashes_of(sorted({*_WORDS.split(), *_ARTICLES.split()}))
+
+
+@cache
+def articles() -> lists.Hashes:
+    """Return the hashes of those that stand before things."""
+    return lists.hashes_of(_ARTICLES.split())

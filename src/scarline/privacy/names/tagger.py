@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from scarline.privacy.names import lists
 from scarline.privacy.names.features import candidates, features
-from scarline.privacy.names.particles import particles
+from scarline.privacy.names.particles import articles, particles
 from scarline.privacy.names.tokens import CAPITALISED, CAPITALS, SMALL, Indices, Tokens
 
 SURE = 0.0
@@ -57,8 +57,10 @@ def scores(tokens: Tokens, at: Indices) -> npt.NDArray[np.float32]:
     product = (tokens.flags[at] & lists.TECHNICAL) > 0
     listed = (tokens.flags[at] & (lists.GIVEN | lists.FAMILY)) > 0
     acronym = (tokens.shapes[at] == CAPITALS) & ~listed
-    particle = np.isin(tokens.hashes[at], particles())
-    less = PRODUCT * product + ACRONYM * acronym + PARTICLE * particle
+    small = tokens.shapes[at] == SMALL
+    particle = np.isin(tokens.hashes[at], particles()) * (1.0 + small)
+    thing = np.isin(tokens.hashes[at - 1], articles()) & (small | ~listed)
+    less = PRODUCT * product + ACRONYM * acronym + PARTICLE * (particle + 2 * thing)
     return np.asarray(steps * scale - less, np.float32)
 
 

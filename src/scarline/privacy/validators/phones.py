@@ -83,6 +83,8 @@ _DOTTED = re2.compile(
 )
 """What looks like a decimal or an address, and is none where it is called a phone's number."""
 
+_VERSION = re2.compile(r"(?:[0-9]+\.)*[0-9]\.[0-9.]+|[0-9.]+\.[0-9]")
+_YEAR_AND = re2.compile(r"(?:19|20)[0-9]{2} [0-9]{2}")  # a day, and the hour that follows
 _EPOCH = re2.compile(r"1[4-9][0-9]{8}(?:[0-9]{3}|[0-9]{6})?")
 
 
@@ -132,6 +134,8 @@ def phone_named(value: str) -> bool:
 
 def phone_called(value: str) -> bool:
     """Return whether ``value`` is written as numbers are that one reads aloud: in groups."""
+    if _VERSION.fullmatch(value) or _YEAR_AND.fullmatch(value):
+        return False
     apart = _NOT_DIGIT.search(value.strip("(")) is not None
     digits = _told_apart(value)
     trunk = digits.startswith("0") and 8 < len(digits) < 13  # noqa: PLR2004 - as phone_trunk
