@@ -20,7 +20,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from scarline.sandbox import backstage, hosts, keys, metrics, wire
+from scarline.sandbox import (
+    backstage,
+    hosts,
+    keys,
+    metrics,
+    scalar,
+    services,
+    software_catalog,
+    wire,
+)
 from scarline.sandbox.endpoint import Ask, Endpoint, Refusal, Reply, refused
 from scarline.sandbox.faults import Fault, Firing, too_many
 from scarline.sandbox.faults.kinds import Plight
@@ -29,7 +38,14 @@ from scarline.sandbox.quotas import Standing
 from scarline.sandbox.scene import Scene, Served
 from scarline.sandbox.world import World
 
-FAMILIES: tuple[tuple[Endpoint, ...], ...] = (keys.ENDPOINTS, metrics.ENDPOINTS, hosts.ENDPOINTS)
+FAMILIES: tuple[tuple[Endpoint, ...], ...] = (
+    keys.ENDPOINTS,
+    metrics.ENDPOINTS,
+    hosts.ENDPOINTS,
+    services.ENDPOINTS,
+    software_catalog.ENDPOINTS,
+    scalar.ENDPOINTS,
+)
 """Every endpoint family. To add one, write its file and name it here."""
 
 _WORTH_PACKING = 1024

@@ -30,9 +30,19 @@ class Quota:
 TIMESERIES = "timeseries_query"
 METRIC_LISTS = "metrics_list"
 HOST_LISTS = "hosts_list"
+SERVICE_LISTS = "apm_services"
+DEPENDENCIES = "service_dependencies"
+CATALOG = "software_catalog"
 
 DEFAULT_QUOTAS: Mapping[str, Quota] = MappingProxyType(
-    {TIMESERIES: Quota(1600, 3600), METRIC_LISTS: Quota(100, 3600), HOST_LISTS: Quota(500, 10)}
+    {
+        TIMESERIES: Quota(1600, 3600),
+        METRIC_LISTS: Quota(100, 3600),
+        HOST_LISTS: Quota(500, 10),
+        SERVICE_LISTS: Quota(120, 60),
+        DEPENDENCIES: Quota(120, 60),
+        CATALOG: Quota(300, 60),
+    }
 )
 """The quotas of a world that names none. A bucket that has no quota is not limited."""
 

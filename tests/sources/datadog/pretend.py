@@ -260,8 +260,9 @@ def _http_date(at: float) -> str:
 async def source(
     pretend: Pretend, notes: Notes | None = None, **settings: Any
 ) -> AsyncIterator[Source]:
-    """A source that talks to ``pretend`` and lives in its time."""
-    config = datadog.Config(**{**KEYS, "url": "https://pretend.invalid", **settings})
+    """A source that talks to ``pretend`` and lives in its time; it wants no flows unless told."""
+    given = {**KEYS, "url": "https://pretend.invalid", "flow_envs": (), **settings}
+    config = datadog.Config(**given)
     nature = Nature(
         pretend.time, pretend.time.sleep, lambda: 0.5, httpx2.ASGITransport(app=pretend)
     )

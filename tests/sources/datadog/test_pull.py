@@ -502,8 +502,8 @@ async def test_progress_is_told_as_it_goes() -> None:
 async def test_an_unknown_stream_and_a_foreign_cursor_are_refused_before_anything_is_sent() -> None:
     """With a sentence."""
     pretend = Pretend()
-    for ask in (Ask("flows"), Ask("metrics", cursor=Cursor("?"))):
-        with pytest.raises(UsageError, match=r"no stream 'flows'|cannot be read"):
+    for ask in (Ask("spans"), Ask("metrics", cursor=Cursor("?"))):
+        with pytest.raises(UsageError, match=r"no stream 'spans'|cannot be read"):
             await pulled(pretend, ask)
     assert pretend.log == []
 

@@ -5,9 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scarline.errors import UsageError
-from scarline.model import METRIC_POINT, Batch, Kind
+from scarline.model import INTEGRATION_FLOW, METRIC_POINT, Batch, Kind
 from scarline.ports import Ask, Check, Clock, Notes, Plan, Source
-from scarline.sources.datadog import checks, costs, metrics
+from scarline.sources.datadog import (
+    checks,
+    costs,
+    metrics,
+    services,
+    services_checks,
+    services_plans,
+)
 from scarline.sources.datadog.api import Api, connected
 from scarline.sources.datadog.config import SITES, Config, base_url
 from scarline.sources.datadog.governor import Governor, Thrift
@@ -16,7 +23,9 @@ from scarline.sources.datadog.points import SOURCE
 
 __all__ = ["SITES", "Config", "Nature", "base_url", "open_source"]
 
-STREAMS: Mapping[str, Kind] = {"metrics": METRIC_POINT}
+FLOWS = "flows"
+
+STREAMS: Mapping[str, Kind] = {"metrics": METRIC_POINT, FLOWS: INTEGRATION_FLOW}
 
 
 @asynccontextmanager
@@ -51,21 +60,29 @@ class Datadog:
         return STREAMS
 
     def pull(self, ask: Ask) -> AsyncGenerator[Batch, None]:
-        """Yield metric points, oldest windows first; nothing while no new bucket is complete.
+        """Yield metric points, oldest windows first; or all flows of one stretch of time.
 
-        Raises ``UsageError`` for an unknown stream and for a cursor that cannot be read.
+        Raises ``UsageError`` for an unknown stream, for a cursor that cannot be read, and for
+        flows of no environment.
         """
         _offered(ask.stream)
+        if ask.stream == FLOWS:
+            return services.Pull(self.api, self.config, ask).batches()
         return metrics.Pull(self.api, self.config, ask).batches()
 
     async def plan(self, ask: Ask) -> Plan:
         """Return what :meth:`pull` would send, and what part of the rate limit that is."""
         _offered(ask.stream)
+        if ask.stream == FLOWS:
+            return services_plans.plan(self.api, self.config, ask)
         return await costs.plan(self.api, self.config, ask)
 
     async def check(self) -> Sequence[Check]:
-        """Look at the site, both keys, the permission for metrics, and the clock."""
-        return await checks.check(self.api, self.config)
+        """Look at the site, both keys, the permissions for metrics and flows, and the clock."""
+        found = await checks.check(self.api, self.config)
+        if not found[0].well:
+            return found
+        return [*found, *await services_checks.check(self.api, self.config)]
 
 
 def _offered(stream: str) -> None:

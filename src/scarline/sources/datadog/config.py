@@ -30,6 +30,9 @@ METRIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,199}")
 
 TAG_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.\-/]{0,199}")
 
+ENV_NAME = re.compile(r"[A-Za-z0-9_.:/\-]{1,200}|\*")
+"""What the value of a tag may hold; anything else would end the filter of a query."""
+
 SCOPE = re.compile(r"[^{}\x00-\x1f]{1,1000}")
 """What stands between the braces of a query; a brace would end it and begin another."""
 
@@ -81,6 +84,12 @@ class Config:
     attempts: int = 3
     requests_per_minute: int | None = None
     requests_per_run: int | None = None
+    flow_envs: tuple[str, ...] = ("*",)
+    """The environments whose services are wanted: ``*`` for all that have any, () for no flows."""
+    flow_window_seconds: int = 3_600
+    """How far back a pull of flows looks; Datadog's own default for dependencies."""
+    flow_pairs_measured: bool = True
+    """Whether latency and errors are asked for between two systems too, not only of each."""
     human_share: float = 0.05
     """The part of each rate limit that is left to people and other programs."""
 
@@ -96,6 +105,9 @@ def _problems(config: Config) -> Iterator[str]:
             told = "has characters that no key has" if key else "is missing"
             yield f"the {name} key for Datadog {told}: set DD_{name[:3].upper()}_KEY"
     yield from _query(config)
+    for env in config.flow_envs:
+        if not ENV_NAME.fullmatch(env):
+            yield f"{env!r} is no name of an environment: such as prod, or * for all"
     for name, (right, said) in _RANGES.items():
         value = getattr(config, name)
         if value is not None and not right(value):
@@ -148,6 +160,7 @@ _RANGES: dict[str, tuple[Callable[[float], bool], str]] = {
     "metrics_per_request": _AT_LEAST_ONE,
     "max_points_per_answer": _AT_LEAST_ONE,
     "concurrency": _AT_LEAST_ONE,
+    "flow_window_seconds": _AT_LEAST_ONE,
     "timeout_seconds": (lambda it: it > 0, "more than 0"),
     "attempts": _AT_LEAST_ONE,
     "requests_per_minute": _AT_LEAST_ONE,
