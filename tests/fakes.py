@@ -8,8 +8,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from scarline.flows import TOLD
+from scarline.flows.normal import normalised
+from scarline.flows.whole import whole
 from scarline.ledger import Entry
-from scarline.model import LLM_FAILURE, METRIC_POINT, Asked, Batch, Cursor, Kind, Window
+from scarline.model import (
+    INTEGRATION_FLOW,
+    LLM_FAILURE,
+    METRIC_POINT,
+    Asked,
+    Batch,
+    Cursor,
+    Kind,
+    Window,
+)
 from scarline.ports import Ask, Check, Plan, Store, Written
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday, at the start of a partition
@@ -150,6 +162,19 @@ def failed(*rows: Mapping[str, Any], **facts: Any) -> Batch:
     """Return a batch of failed spans that says it asked for them."""
     told = {"asked": (Asked("@ml_app:fake", Window(EPOCH, EPOCH + timedelta(hours=1))),)} | facts
     return Batch(LLM_FAILURE, failures(*rows), Cursor(""), **told)
+
+
+def loaded(flows: Mapping[tuple[str, str], Mapping[str, Any]], *envs: str) -> Batch:
+    """Return flows of the environment prod, by systems; of ``envs`` these are all there are."""
+    like = {"env": "prod", "known_by": "declared", "tags": ""}
+    rows = [
+        like | {"system_from": caller, "system_to": called} | dict(own)
+        for (caller, called), own in flows.items()
+    ]
+    told = normalised(pa.RecordBatch.from_pylist(rows, schema=TOLD), "fake")
+    hour = Window(EPOCH, EPOCH + timedelta(hours=1))
+    asked = (Asked("flows", hour),)
+    return Batch(INTEGRATION_FLOW, whole(told, "fake", envs), Cursor(""), asked)
 
 
 def batch(*rows: tuple[str, str, int, float], unit: str | None = "percent", **facts: Any) -> Batch:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ports import Check, Clock, Notes, Source, Store
     from scarline.privacy import Filtered, Policy
 
-STREAMS: Mapping[str, str] = {"metrics": "datadog"}
+STREAMS: Mapping[str, str] = {"metrics": "datadog", "flows": "datadog"}
 """The streams there are, and the source of each."""
 
 
@@ -46,7 +46,7 @@ async def open_pipeline(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         sources = {
-            name: await stack.enter_async_context(_open_datadog(settings, store, clock))
+            name: await stack.enter_async_context(_open_datadog(settings, store, clock, streams))
             for name in origins
         }
         by_stream = {name: sources[STREAMS[name]] for name in streams}
@@ -136,7 +136,7 @@ def _check_datadog(settings: Settings) -> None:
 
 @asynccontextmanager
 async def _open_datadog(
-    settings: Settings, notes: "Notes", clock: "Clock"
+    settings: Settings, notes: "Notes", clock: "Clock", streams: Sequence[str] = ()
 ) -> "AsyncIterator[Source]":
     from scarline.sources import datadog
 
@@ -158,6 +158,7 @@ async def _open_datadog(
         requests_per_minute=settings.requests_per_minute,
         requests_per_run=settings.requests_per_run,
         human_share=settings.human_share,
+        flow_envs=settings.flow_envs or (("*",) if "flows" in streams else ()),
     )
     async with datadog.open_source(config, notes, clock) as source:
         yield source

@@ -74,16 +74,18 @@ def pull(
     last: options.Last = None,
     since: options.Since = None,
     until: options.Until = None,
+    env: options.Env = None,
     dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
     """Bring a stream home: what came since the last pull, or the stretch that you name."""
     window = _window(last, since, until)
+    own = settings.load().model_copy(update={"flow_envs": tuple(env)} if env else {})
     if dry_run:
-        plan = _ask(lambda road: road.plan(stream, window), stream)
+        plan = _ask(lambda road: road.plan(stream, window), stream, own=own)
         console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
         return
-    run = _run(_pull(settings.load(), stream, window))
+    run = _run(_pull(own, stream, window))
     raise typer.Exit(_told(run, json=json))
 
 
@@ -219,11 +221,13 @@ async def _rollback(
     return named if dry_run else [await road.rollback(it.run, reason) for it in named]
 
 
-def _ask(verb: "Callable[[Pipeline], Awaitable[T]]", *streams: str) -> T:
+def _ask(
+    verb: "Callable[[Pipeline], Awaitable[T]]", *streams: str, own: settings.Settings | None = None
+) -> T:
     """Open a pipeline, have it do one thing, close it."""
 
     async def work() -> T:
-        async with bootstrap.open_pipeline(settings.load(), streams) as pipeline:
+        async with bootstrap.open_pipeline(own or settings.load(), streams) as pipeline:
             return await verb(pipeline)
 
     return _run(work())

@@ -114,11 +114,12 @@ def run_as_data(run: "Run") -> dict[str, Any]:
 def show_run(run: "Run") -> None:
     """Write what one pull brought: which subjects, from when to when, how many points."""
     table = Table(box=None, pad_edge=False)
-    for name in ("metric", "series", "points", "from", "to"):
-        table.add_column(name, justify="right" if name in ("series", "points") else "left")
+    subject, unit = _words(run)
+    for name in (subject, "series", unit, "from", "to"):
+        table.add_column(name, justify="right" if name in ("series", unit) else "left")
     for name, part in sorted(run.tally.items()):
-        row = (str(part["series"]), f"{part['rows']:,}", part["first"], part["last"])
-        table.add_row(name, *row)
+        row = (str(part["series"]), f"{part['rows']:,}", part.get("first"), part.get("last"))
+        table.add_row(name or "none", *row)
     console = out()
     if run.tally:
         console.print(table)
@@ -133,10 +134,15 @@ MOST_GAPS = 10
 """How many missing windows are named one by one."""
 
 
+def _words(run: "Run") -> tuple[str, str]:
+    """Return what a run is told by, and what its rows are."""
+    return ("environment", "flows") if run.stream == "flows" else ("metric", "points")
+
+
 def _summary(run: "Run") -> str:
     counts = run.counts
     parts = [
-        f"{run.rows:,} points in all",
+        f"{run.rows:,} {_words(run)[1]} in all",
         f"{counts.get('new', 0):,} new",
         f"{counts.get('changed', 0):,} changed",
         f"{counts.get('same', 0):,} known",

@@ -10,10 +10,13 @@ from scarline.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
-Stream = Annotated[str, typer.Argument(help="The stream: metrics.")]
+Stream = Annotated[str, typer.Argument(help="The stream: metrics or flows.")]
 Last = Annotated[str | None, typer.Option(help="The stretch up to now: 90s, 15m, 1h, 30d.")]
 Since = Annotated[str | None, typer.Option("--from", help="Start, in UTC: 2026-11-01T08:30.")]
 Until = Annotated[str | None, typer.Option("--to", help="End, in UTC; now if left out.")]
+Env = Annotated[
+    list[str] | None, typer.Option(help="Only flows of this environment, such as prod; repeatable.")
+]
 RunName = Annotated[str | None, typer.Argument(help="The run, as `scarline runs` names it.")]
 FromSource = Annotated[
     str | None, typer.Option("--source", help="Every live run of this source, such as datadog.")

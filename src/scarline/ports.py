@@ -100,7 +100,8 @@ class Source(Protocol):
         """Yield what was asked for, oldest first, each batch with the cursor after it.
 
         A batch may be thrown away or repeated by the caller: the cursor of the batch
-        before must lead here again. A cursor never passes what is missing.
+        before must lead here again. A cursor never passes what is missing. What tells of
+        everything there is (``Kind.whole``) comes whole in each pull, and moves no cursor.
         """
         ...
 

@@ -76,7 +76,8 @@ class Settings(BaseSettings):
         "DD_APPLICATION_KEY",
         "DATADOG_APP_KEY",
         "DATADOG_APPLICATION_KEY",
-        what="Datadog application key with the scopes timeseries_query and metrics_read",
+        what="Datadog application key with the scopes timeseries_query and metrics_read; for flows "
+        "apm_read and apm_service_catalog_read",
     )
     dd_site: str = _named(
         "DD_SITE", "DATADOG_SITE", default="datadoghq.com", what="Datadog site of the keys"
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
         "SCARLINE_LOOK_BACK",
         default=timedelta(minutes=10),
         what="how much of what is stored the next pull reads again, for late points",
+    )
+    flow_envs: Names = _named(
+        "SCARLINE_FLOW_ENVS",
+        default=(),
+        what="environments whose integration flows are pulled; * or nothing for all",
     )
     datadog_api: str = _named(
         "SCARLINE_DATADOG_API",

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from scarline.ledger import Run
-from scarline.model import LLM_FAILURE, METRIC_POINT, Batch
+from scarline.model import INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT, Batch
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store
-from tests.fakes import EPOCH, Clock, FakeSource, batch, failed
+from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, loaded
 
 Rows = dict[tuple[str, str, int], float]
 
@@ -55,7 +55,24 @@ def told(spans: dict[tuple[str, str], dict[str, Any]]) -> Batch:
 
 
 RECORDS = st.builds(told, st.dictionaries(SPANS, STORIES, max_size=5))
-ANSWERS = st.one_of(POINTS, RECORDS)
+# Flows between three systems; some loads tell of all that prod has, and so of what is gone.
+PAIRS = st.tuples(st.sampled_from("ab"), st.sampled_from(["", "a", "c"]))
+CALLS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "latency_ms": st.sampled_from([0.0, 12.5, None]),
+        "env": st.sampled_from(["prod", "test"]),
+    },
+)
+LOADS = st.builds(
+    lambda flows, envs: loaded(flows, *envs),
+    st.dictionaries(PAIRS, CALLS, max_size=5),
+    st.sampled_from([(), ("prod",), ("prod", "test")]),
+)
+RESUMED = st.one_of(POINTS, RECORDS)
+"""What may come in parts: a source that tells of everything tells it all in one run."""
+
+ANSWERS = st.one_of(RESUMED, LOADS)
 PULLS = st.lists(st.lists(ANSWERS, max_size=3), min_size=1, max_size=4)
 
 modest = settings(
@@ -87,5 +104,7 @@ async def play(store: Store, history: Sequence[tuple[int, Sequence[Batch]]]) -> 
 
 async def shown(store: Store) -> list[dict[str, Any]]:
     """Return all that the store shows: the points, then the failed spans."""
-    tables = [await store.find(Query(kind)) for kind in (METRIC_POINT, LLM_FAILURE)]
+    tables = [
+        await store.find(Query(kind)) for kind in (METRIC_POINT, LLM_FAILURE, INTEGRATION_FLOW)
+    ]
     return [row for table in tables for row in table.to_pylist()]

@@ -14,9 +14,9 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Store
 from tests.at_hand import Opener
 from tests.fakes import CRASH, Clock, FakeSource, Killed, Mortal, Step
-from tests.laws.stories import ANSWERS, modest, moment, pipeline, shown
+from tests.laws.stories import RESUMED, modest, moment, pipeline, shown
 
-STEPS = st.lists(ANSWERS, min_size=1, max_size=5)
+STEPS = st.lists(RESUMED, min_size=1, max_size=5)
 
 
 @modest

@@ -87,14 +87,13 @@ def _tally_records(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int 
     times = rows.column(kind.at).cast(pa.int64())
     grouped = pa.table({"subject": subjects, "at": times}).group_by("subject")
     parts = grouped.aggregate([("at", "min"), ("at", "max"), ([], "count_all")]).to_pylist()
-    return {
-        part["subject"]: {
-            "rows": part["count_all"],
-            "first": _at(part["at_min"]),
-            "last": _at(part["at_max"]),
-        }
-        for part in parts
-    }
+    return {part["subject"]: {"rows": part["count_all"], **_stretch(part)} for part in parts}
+
+
+def _stretch(part: Mapping[str, int | None]) -> dict[str, str]:
+    """Return from when to when records are; nothing where none of them has a time."""
+    first, last = part["at_min"], part["at_max"]
+    return {} if first is None or last is None else {"first": _at(first), "last": _at(last)}
 
 
 def merged(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
@@ -108,8 +107,10 @@ def merged(parts: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[s
             before = total.setdefault(subject, dict(part) | {"rows": 0})
             before["rows"] += part["rows"]
             before["series"] = max(before.get("series", 0), part.get("series", before["rows"]))
-            before["first"] = min(before["first"], part["first"])
-            before["last"] = max(before["last"], part["last"])
+            for name, outer in (("first", min), ("last", max)):
+                told = [it[name] for it in (before, part) if name in it]
+                if told:
+                    before[name] = outer(told)
     return total
 
 

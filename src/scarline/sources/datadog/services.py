@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from scarline.errors import SourceError, UsageError
+from scarline.flows.whole import whole
 from scarline.model import INTEGRATION_FLOW, Batch, Window
 from scarline.ports import Ask
 from scarline.sources.datadog import edges, owners
@@ -12,6 +13,7 @@ from scarline.sources.datadog.api import Api
 from scarline.sources.datadog.config import ENV_NAME, Config
 from scarline.sources.datadog.edges import OBSERVED, Edge
 from scarline.sources.datadog.owners import Owner
+from scarline.sources.datadog.points import SOURCE
 from scarline.sources.datadog.refusals import Refused
 from scarline.sources.datadog.services_asking import (
     DEPENDENCIES,
@@ -66,6 +68,7 @@ class Pull:
     ask: Ask
     _stand_in: list[Edge] | None = None
     _found: list[Environment] = field(default_factory=list)
+    _whole: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Find out what is asked for; raises ``UsageError``."""
@@ -85,7 +88,7 @@ class Pull:
             end = inquiry.span.window.end
             self._found.append(Environment("", end, edges=self._stand_in))
         owned = await self._owners() if self._found else {}
-        flows = rows(self._found, owned, inquiry.kept_out)
+        flows = whole(rows(self._found, owned, inquiry.kept_out), SOURCE, self._whole)
         yield Batch(
             INTEGRATION_FLOW,
             flows,
@@ -126,6 +129,8 @@ class Pull:
             f"services of env:{env}", edges.asks_services(env), edges.read_services
         )
         calls = await self._calls(env)
+        if names is not None and calls is not None:
+            self._whole.append(env)
         alone = await self._numbers(f"numbers of services of env:{env}", (SERVICE,), env)
         pairs = None
         if self.config.flow_pairs_measured:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from operator import eq
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from scarline.errors import RunInProgress, StoreConflict
 from scarline.ledger import Entry, Head, head_of
-from scarline.model import CleanBatch, Kind
+from scarline.model import CleanBatch, Kind, Window
 from scarline.ports import Audit, Check, Note, Query, Written
 from scarline.series import conditions, content_digest
 from scarline.series.records import row_forms
@@ -55,11 +56,11 @@ class MemoryStore:
             message = f"a store takes a CleanBatch, not a {type(batch).__name__}"
             raise TypeError(message)
         kind, rows = batch.batch.kind, batch.batch.rows
-        shown = self._shown(kind)
+        last = self._last(kind)
         await self.append(entry)
         self._batches[entry.run, entry.position] = (kind, rows)
-        again = [row for row in rows.to_pylist() if _identity(kind, row) in shown]
-        before = [shown[_identity(kind, row)] for row in again]
+        again = [row for row in rows.to_pylist() if _identity(kind, row) in last]
+        before = [last[_identity(kind, row)][1] for row in again]
         same = sum(map(eq, _said(kind, before), _said(kind, again)))
         return Written(new=rows.num_rows - len(again), changed=len(again) - same, same=same)
 
@@ -72,8 +73,7 @@ class MemoryStore:
     async def find(self, query: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key."""
         allowed = conditions(query.kind, query.where)
-        shown = self._shown(query.kind).values()
-        rows = [row for row in shown if _matches(row, query, allowed)]
+        rows = [row for row in self._shown(query.kind) if _matches(row, query, allowed)]
         rows.sort(key=lambda row: _identity(query.kind, row))
         return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema)
 
@@ -113,22 +113,47 @@ class MemoryStore:
         """Say that nothing here outlives the process."""
         return [Check("store", well=True, finding="memory: gone when this process ends")]
 
-    def _shown(self, kind: Kind) -> dict[tuple[Any, ...], Row]:
-        shown: dict[tuple[Any, ...], Row] = {}
+    def _last(self, kind: Kind) -> dict[tuple[Any, ...], tuple[str, Row]]:
+        """Return of each key the row that was told last, and the run that told it."""
+        last: dict[tuple[Any, ...], tuple[str, Row]] = {}
         described: dict[tuple[Any, ...], Row] = {}
-        for held, rows in self._batches.values():
+        for (run, _), (held, rows) in self._batches.items():
             for row in rows.to_pylist() if held is kind else ():
-                shown[_identity(kind, row)] = row
+                last[_identity(kind, row)] = (run, row)
                 series = tuple(row[name] for name in kind.series)
                 described[series] = {name: row[name] for name in kind.described}
         return {
-            identity: row | described[tuple(row[name] for name in kind.series)]
-            for identity, row in shown.items()
+            identity: (run, row | described[tuple(row[name] for name in kind.series)])
+            for identity, (run, row) in last.items()
         }
+
+    def _shown(self, kind: Kind) -> list[Row]:
+        last = self._last(kind)
+        if not kind.whole:
+            return [row for _, row in last.values()]
+        order = {run: at for at, run in enumerate(dict.fromkeys(it.run for it in self._entries))}
+        told_all = {
+            _scope(kind, row): order[run] for run, row in last.values() if _tells_of_all(kind, row)
+        }
+        return [
+            row
+            for run, row in last.values()
+            if not _tells_of_all(kind, row)
+            and order[run] >= told_all.get(_scope(kind, row), order[run])
+        ]
 
 
 def _identity(kind: Kind, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in kind.key)
+
+
+def _tells_of_all(kind: Kind, row: Row) -> bool:
+    """Return whether ``row`` only says that its run told of everything there is."""
+    return not any(row[name] for name in kind.key if name not in kind.whole)
+
+
+def _scope(kind: Kind, row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in kind.whole)
 
 
 def _said(kind: Kind, rows: Sequence[Row]) -> list[Any]:
@@ -143,6 +168,10 @@ def _said(kind: Kind, rows: Sequence[Row]) -> list[Any]:
 
 def _matches(row: Row, query: Query, allowed: Mapping[str, Sequence[str | int]]) -> bool:
     window = query.window
-    if window is not None and not window.start <= row[query.kind.at] < window.end:
+    if window is not None and not _lies_in(row[query.kind.at], window):
         return False
     return all(row[name] in values for name, values in allowed.items())
+
+
+def _lies_in(at: datetime | None, window: Window) -> bool:
+    return at is not None and window.start <= at < window.end
