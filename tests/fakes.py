@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scarline.flows import TOLD
 from scarline.flows.normal import normalised
@@ -175,6 +176,11 @@ def loaded(flows: Mapping[tuple[str, str], Mapping[str, Any]], *envs: str) -> Ba
     hour = Window(EPOCH, EPOCH + timedelta(hours=1))
     asked = (Asked("flows", hour),)
     return Batch(INTEGRATION_FLOW, whole(told, "fake", envs), Cursor(""), asked)
+
+
+def flows_of(batch: Batch) -> pa.RecordBatch:
+    """Return the flows of a batch, without the rows that only say that these are all."""
+    return batch.rows.filter(pc.not_equal(batch.rows.column("system_from").cast(pa.string()), ""))
 
 
 def batch(*rows: tuple[str, str, int, float], unit: str | None = "percent", **facts: Any) -> Batch:

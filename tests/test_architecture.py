@@ -32,7 +32,14 @@ FLOORS: Sequence[Sequence[str]] = [
     )
 ]
 # A file that is part of a room without lying in its folder.
-ANNEXES = {"chain": "pipeline", "console": "cli", "options": "cli", "series": "model"}
+ANNEXES = {
+    "chain": "pipeline",
+    "console": "cli",
+    "options": "cli",
+    "pretend": "bootstrap",
+    "running": "cli",
+    "series": "model",
+}
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them
 ALONE = "sandbox"  # pretends to be somebody else's service, so nothing of ours is in it

@@ -1,13 +1,14 @@
 """From settings to an open pipeline: the only room that knows concrete sources and stores."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretBytes
 
 from scarline.errors import ConfigError, ScarlineError, UsageError
 from scarline.settings import Settings
@@ -82,6 +83,39 @@ def redact(settings: Settings, source: BinaryIO, sink: BinaryIO, *, jsonl: bool)
     from scarline.privacy import Cleaner, redact_lines
 
     return redact_lines(source, sink, Cleaner(policy(settings)), jsonl=jsonl)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """A list of services in a file, and what is to be made of it."""
+
+    path: Path
+    source: str = "datadog"
+    env: str = ""
+    strict: bool = False
+
+
+@asynccontextmanager
+async def open_list(
+    settings: Settings, given: ServiceList, tell: Callable[[int, str], None]
+) -> "AsyncIterator[Pipeline]":
+    """Open the store, and a list of services as the source of ``flows``.
+
+    ``tell`` is given line and reason, redacted, of the first bad rows. Raises ``UsageError`` for
+    a file that is no such list, before anything is opened.
+    """
+    from scarline.pipeline import Pipeline
+    from scarline.privacy import redact_text
+    from scarline.sources import csv_services
+
+    own = policy(settings)
+    config = csv_services.Config(given.path, given.source, given.env, given.strict)
+    found = csv_services.surveyed(given.path, given.env)
+    for line, reason in found.sentences() if not given.strict else ():
+        tell(line, redact_text(reason, own))
+    async with open_store(settings) as store:
+        source = csv_services.open_source(config, clock, found)
+        yield Pipeline({"flows": source}, store, clock, own)
 
 
 @lru_cache(maxsize=2)
@@ -205,45 +239,3 @@ async def diagnose(settings: Settings) -> "list[Check]":
         except ScarlineError as error:
             checks.append(Check("datadog", well=False, finding=str(error)))
     return checks
-
-
-@contextmanager
-def demo_settings(settings: Settings) -> Iterator[Settings]:
-    """Run a pretend Datadog; give the settings that lead to it and to a database of its own."""
-    from scarline.sandbox import World, running
-
-    world = World()
-    with running(world) as sandbox:
-        yield settings.model_copy(
-            update={
-                "datadog_url": sandbox.url,
-                "dd_api_key": SecretStr(world.api_key),
-                "dd_app_key": SecretStr(world.app_key),
-                "database_url": None,
-                "supabase_url": None,
-                "home": settings.home.expanduser() / "demo",
-                "interval": timedelta(seconds=20),
-            }
-        )
-
-
-def sandbox_environment(port: int) -> str:
-    """Return what to set so that the other commands talk to the sandbox."""
-    from scarline.sandbox import World
-
-    world = World()
-    return (
-        f"  SCARLINE_DATADOG_URL=http://127.0.0.1:{port} DD_API_KEY={world.api_key} "
-        f"DD_APP_KEY={world.app_key} scarline pull metrics --last 1h"
-    )
-
-
-def run_sandbox(port: int, seed: int, hosts: int, faults: Sequence[str]) -> None:
-    """Serve the pretend Datadog on loopback until interrupted; ``UsageError`` for a bad fault."""
-    from scarline.sandbox import World, parse_fault, serve
-
-    try:
-        parsed = [parse_fault(text) for text in faults]
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    serve(World(seed=seed, hosts=hosts), parsed, port=port)

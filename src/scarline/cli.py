@@ -5,16 +5,14 @@ Exit codes: 0 done, 1 failed, 2 not possible as it was said, 3 partial.
 
 import asyncio
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from enum import IntEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import typer
 
-from scarline import bootstrap, console, options, settings
+from scarline import bootstrap, console, options, pretend, running, settings
 from scarline.errors import ScarlineError, UsageError
+from scarline.running import Exit
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ledger import Run
@@ -30,18 +28,6 @@ app = typer.Typer(
 )
 config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 app.add_typer(config, name="config")
-
-T = TypeVar("T")
-
-
-class Exit(IntEnum):
-    """What the process says at its end."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    PARTIAL = 3
-    INTERRUPTED = 130
 
 
 def main() -> None:
@@ -81,12 +67,37 @@ def pull(
     """Bring a stream home: what came since the last pull, or the stretch that you name."""
     window = _window(last, since, until)
     own = settings.load().model_copy(update={"flow_envs": tuple(env)} if env else {})
+    opened = bootstrap.open_pipeline(own, [stream])
     if dry_run:
-        plan = _ask(lambda road: road.plan(stream, window), stream, own=own)
-        console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
+        running.show_plan(running.run(running.plan(opened, stream, window)), json=json)
         return
-    run = _run(_pull(own, stream, window))
-    raise typer.Exit(_told(run, json=json))
+    run = running.run(running.pull(opened, stream, window))
+    raise typer.Exit(running.told(run, json=json))
+
+
+@app.command()
+def load_flows(
+    file: options.File,
+    source: options.OfSource = "datadog",
+    env: options.OfEnv = "",
+    strict: options.Strict = False,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+) -> None:
+    """Load a list of services as integration flows. Bad rows are named and kept out."""
+    bad: list[int] = []
+
+    def tell(line: int, reason: str) -> None:
+        bad.append(line)
+        console.say(f"line {line}: {reason}")
+
+    given = bootstrap.ServiceList(file, source, env, strict)
+    opened = bootstrap.open_list(settings.load(), given, tell)
+    if dry_run:
+        running.show_plan(running.run(running.plan(opened, "flows")), json=json)
+        return
+    code = running.told(running.run(running.pull(opened, "flows")), json=json)
+    raise typer.Exit(Exit.PARTIAL if bad else code)
 
 
 @app.command()
@@ -101,7 +112,7 @@ def rollback(
     if (run is None) == (source is None):
         message = "name one run, or a source with --source: `scarline runs` lists what there is"
         raise UsageError(message)
-    gone = _ask(lambda road: _rollback(road, run, source, reason, dry_run=dry_run))
+    gone = running.ask(lambda road: _rollback(road, run, source, reason, dry_run=dry_run))
     told = [console.run_as_data(it) for it in gone]
     console.as_json(told) if json else console.show_rollback(gone, planned=dry_run)
 
@@ -111,14 +122,14 @@ def runs(
     stream: options.OfStream = None, limit: options.Limit = None, json: options.Json = False
 ) -> None:
     """List all runs, newest first."""
-    found = _ask(lambda road: road.runs(stream))[:limit]
+    found = running.ask(lambda road: road.runs(stream))[:limit]
     console.as_json([console.run_as_data(it) for it in found]) if json else console.show_runs(found)
 
 
 @app.command()
 def verify(json: options.Json = False) -> None:
     """Check the ledger and every row against it."""
-    faults = _ask(lambda road: road.verify())
+    faults = running.ask(lambda road: road.verify())
     console.as_json({"well": not faults, "faults": faults}) if json else console.show_faults(faults)
     raise typer.Exit(Exit.FAILED if faults else Exit.DONE)
 
@@ -129,7 +140,7 @@ def migrate(print_: options.Print = False, json: options.Json = False) -> None:
     if print_:
         sys.stdout.write(bootstrap.schema())
         return
-    applied = _run(bootstrap.migrate(settings.load()))
+    applied = running.run(bootstrap.migrate(settings.load()))
     told = f"applied {', '.join(applied)}" if applied else "nothing to apply"
     console.as_json({"applied": applied}) if json else console.say(told)
 
@@ -137,7 +148,7 @@ def migrate(print_: options.Print = False, json: options.Json = False) -> None:
 @app.command()
 def doctor(json: options.Json = False) -> None:
     """Check keys, permissions, clock and database, and say what to do."""
-    checks = _run(bootstrap.diagnose(settings.load()))
+    checks = running.run(bootstrap.diagnose(settings.load()))
     console.as_json(console.checks_as_data(checks)) if json else console.show_checks(checks)
     raise typer.Exit(Exit.DONE if all(check.well for check in checks) else Exit.FAILED)
 
@@ -169,18 +180,22 @@ def sandbox(
 ) -> None:
     """Run a pretend Datadog on loopback until Ctrl-C."""
     console.say(f"a pretend Datadog at http://127.0.0.1:{port}, until Ctrl-C; to pull from it:")
-    console.say(bootstrap.sandbox_environment(port))
-    bootstrap.run_sandbox(port, seed, hosts, fault or [])
+    console.say(pretend.sandbox_environment(port))
+    pretend.run_sandbox(port, seed, hosts, fault or [])
 
 
 @app.command()
 def demo(once: options.Once = False, json: options.Json = False) -> None:
     """Show it all without an account: a pretend Datadog, the embedded database, a pull."""
-    with bootstrap.demo_settings(settings.load()) as pretended:
-        code = _told(_run(_pull(pretended, "metrics", _window("24h"))), json=json)
+    with pretend.demo_settings(settings.load()) as pretended:
+        runs = [
+            running.run(running.pull(bootstrap.open_pipeline(pretended, [stream]), stream, window))
+            for stream, window in (("metrics", _window("24h")), ("flows", None))
+        ]
+        code = max(running.told(run, json=json) for run in runs)
         if not once:
             console.say("metrics arrive every 20 seconds until Ctrl-C")
-            _run(_follow(pretended))
+            running.run(_follow(pretended))
     raise typer.Exit(code)
 
 
@@ -189,11 +204,6 @@ def _window(*words: str | None) -> "Window | None":
 
     stretch = options.stretch(bootstrap.clock(), *words)
     return Window(*stretch) if stretch else None
-
-
-def _told(run: "Run", *, json: bool) -> Exit:
-    console.as_json(console.run_as_data(run)) if json else console.show_run(run)
-    return Exit.PARTIAL if run.state == "partial" else Exit.DONE
 
 
 async def _follow(pretended: settings.Settings) -> None:
@@ -205,12 +215,6 @@ async def _follow(pretended: settings.Settings) -> None:
             console.say(f"{console.at(bootstrap.clock())}  {counts}")
 
 
-async def _pull(own: settings.Settings, stream: str, window: "Window | None") -> "Run":
-    async with bootstrap.open_pipeline(own, [stream]) as pipeline:
-        with console.progress(stream) as notify:
-            return await pipeline.pull(stream, window, notify)
-
-
 async def _rollback(
     road: "Pipeline", run: str | None, source: str | None, reason: str, *, dry_run: bool
 ) -> "list[Run]":
@@ -219,29 +223,6 @@ async def _rollback(
     else:
         named = [it for it in await road.runs() if it.live and it.request.get("source") == source]
     return named if dry_run else [await road.rollback(it.run, reason) for it in named]
-
-
-def _ask(
-    verb: "Callable[[Pipeline], Awaitable[T]]", *streams: str, own: settings.Settings | None = None
-) -> T:
-    """Open a pipeline, have it do one thing, close it."""
-
-    async def work() -> T:
-        async with bootstrap.open_pipeline(own or settings.load(), streams) as pipeline:
-            return await verb(pipeline)
-
-    return _run(work())
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(_until_told(work))
-
-
-async def _until_told(work: Coroutine[Any, Any, T]) -> T:
-    """Run ``work``; SIGTERM ends it as Ctrl-C does, with what happened on the ledger."""
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
 
 
 def _leave(error: ScarlineError, code: Exit) -> None:

@@ -184,7 +184,7 @@ def show_rollback(runs: "Sequence[Run]", *, planned: bool) -> None:
         say("nothing to roll back: no live run of that source")
     for run in runs:
         verb = "would take away" if planned else "took away"
-        out().print(f"{run.run}: {verb} {run.rows:,} points", markup=False)
+        out().print(f"{run.run}: {verb} {run.rows:,} {_words(run)[1]}", markup=False)
         window = run.request.get("window")
         if window and not planned:
             start, end = window.split("/")

@@ -1,6 +1,7 @@
 """What the command line understands: options and arguments, each with its help."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,10 @@ Until = Annotated[str | None, typer.Option("--to", help="End, in UTC; now if lef
 Env = Annotated[
     list[str] | None, typer.Option(help="Only flows of this environment, such as prod; repeatable.")
 ]
+File = Annotated[Path, typer.Argument(help="A list of services: CSV, with a header.")]
+OfSource = Annotated[str, typer.Option("--source", help="What the flows are said to come from.")]
+OfEnv = Annotated[str, typer.Option("--env", help="Environment of rows that name none.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Load nothing if one row is bad.")]
 RunName = Annotated[str | None, typer.Argument(help="The run, as `scarline runs` names it.")]
 FromSource = Annotated[
     str | None, typer.Option("--source", help="Every live run of this source, such as datadog.")

@@ -108,7 +108,7 @@ def test_the_story(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("pull", "metric"), "there is no stream 'metric'; there are: metrics"),
+        (("pull", "metric"), "there is no stream 'metric'; there are: flows, metrics"),
         (("pull", "metrics", "--last", "1 year"), "'1 year' is no length of time"),
         (("pull", "metrics", "--from", "yesterday"), "'yesterday' is no time"),
         (("pull", "metrics", "--to", "2026-01-01"), "--to needs --from"),
@@ -223,6 +223,7 @@ def test_demo_once(tmp_path: Path) -> None:
     assert done.returncode == DONE, done.stderr
     assert "system.cpu.idle" in done.stdout
     assert "points in all" in done.stdout
+    assert "flows in all" in done.stdout
 
 
 def test_the_commands_that_first_users_know(environment: dict[str, str], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from scarline.flows.normal import normalised
 
 
 def whole(rows: pa.RecordBatch, source: str, envs: Sequence[str]) -> pa.RecordBatch:
-    """Return ``rows`` with a row before them for each of ``envs``: these are all flows of it.
+    """Return ``rows`` with a row after them for each of ``envs``: these are all flows of it.
 
     See ``Kind.whole``. Only for an environment of which everything that was asked was answered.
     """
@@ -17,5 +17,5 @@ def whole(rows: pa.RecordBatch, source: str, envs: Sequence[str]) -> pa.RecordBa
         return rows
     known = {"system_from": "", "system_to": "", "known_by": "declared", "tags": ""}
     said = pa.RecordBatch.from_pylist([{"env": env} | known for env in envs], schema=TOLD)
-    parts = [normalised(said, source), rows]
+    parts = [rows, normalised(said, source)]
     return pa.Table.from_batches(parts).unify_dictionaries().combine_chunks().to_batches()[0]

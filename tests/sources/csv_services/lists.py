@@ -17,6 +17,7 @@ class Loaded:
     """All that one load brought."""
 
     flows: list[dict[str, Any]] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)  # environments of which it told all
     kept_out: Counter[str] = field(default_factory=Counter)
     batches: list[Batch] = field(default_factory=list)
 
@@ -39,7 +40,11 @@ def loaded(path: Path, **settings: Any) -> Loaded:
         found = Loaded()
         async for batch in open_source(Config(path, **settings), Clock()).pull(Ask("flows")):
             found.batches.append(batch)
-            found.flows += batch.rows.to_pylist()
+            for row in batch.rows.to_pylist():
+                if row["system_from"]:
+                    found.flows.append(row)
+                else:
+                    found.whole.append(row["env"])
             found.kept_out.update(batch.kept_out)
         return found
 

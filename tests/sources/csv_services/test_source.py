@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from scarline.errors import SourceChanged, UsageError
-from scarline.model import INTEGRATION_FLOW, Asked, Usage, Window
+from scarline.model import INTEGRATION_FLOW, Usage, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Planned, Progress
 from scarline.sources.csv_services import Config, open_source, surveyed
 from scarline.sources.csv_services.form import CHUNK_BYTES
 from scarline.stores.memory import MemoryStore
-from tests.fakes import EPOCH, Clock
+from tests.fakes import EPOCH, Clock, flows_of
 from tests.sources.csv_services.lists import loaded, written
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "datadog-service-list.csv"
@@ -29,7 +29,13 @@ async def test_a_load_ends_with_its_account(tmp_path: Path) -> None:
     assert (source.name, source.streams()) == ("datadog", {"flows": INTEGRATION_FLOW})
     (batch,) = [it async for it in source.pull(Ask("flows", notify=seen.append))]
     assert (batch.kind, batch.cursor, batch.missing) == (INTEGRATION_FLOW, None, ())
-    assert batch.asked == (Asked("file services.csv", Window(EPOCH, EPOCH + TICK)),)
+    (asked,) = batch.asked
+    name, _, digest = asked.what.partition(" (SHA-256 ")
+    assert (name, len(digest), asked.window) == (
+        "file services.csv",
+        65,
+        Window(EPOCH, EPOCH + TICK),
+    )
     assert batch.kept_out == {"too few or too many cells": 1}
     usage = Usage(requests=1, answer_bytes=path.stat().st_size)
     assert seen == [Progress(1, 1, usage, 1)]
@@ -55,7 +61,7 @@ async def test_a_strict_load_refuses_all_and_names_the_first_bad_lines(tmp_path:
         await anext(open_source(Config(path, strict=True), Clock()).pull(Ask("flows")))
     good = written(tmp_path, "service\nbasket\n")
     batch = await anext(open_source(Config(good, strict=True), Clock()).pull(Ask("flows")))
-    assert batch.rows.num_rows == 1
+    assert flows_of(batch).num_rows == 1
 
 
 async def test_another_stream_and_a_window_are_refused(tmp_path: Path) -> None:
@@ -92,7 +98,7 @@ async def test_a_survey_at_hand_is_used_only_while_the_file_is_the_same(tmp_path
     path.write_text("service\norders\nstock\n", encoding="utf-8")
     source = open_source(Config(path), Clock(), survey)
     found = [it async for it in source.pull(Ask("flows"))]
-    assert found[-1].rows["system_from"].to_pylist() == ["orders", "stock"]
+    assert flows_of(found[-1])["system_from"].to_pylist() == ["orders", "stock"]
 
 
 async def test_a_file_that_is_written_while_it_is_read_ends_the_load(tmp_path: Path) -> None:
@@ -111,7 +117,7 @@ async def test_loading_a_file_again_changes_nothing() -> None:
     """Through the whole pipeline into a store: the same rows, none new and none changed."""
     pipeline = Pipeline({"flows": open_source(Config(EXAMPLE), Clock())}, MemoryStore(), Clock())
     first, again = await pipeline.pull("flows"), await pipeline.pull("flows")
-    assert first.counts["new"] == again.counts["same"] == first.rows == 47
+    assert first.counts["new"] == again.counts["same"] == first.rows == 47 + 1  # that it is all
     assert (again.counts["new"], again.counts["changed"]) == (0, 0)
 
 
@@ -119,6 +125,13 @@ def test_a_survey_names_the_environments_that_a_load_tells_of(tmp_path: Path) ->
     """Those of good rows alone, the given one where a row names none."""
     text = "service,env,latency\na,prod,1\nb,,1\nc,prod,1\nd,dev,fast\n"
     assert surveyed(written(tmp_path, text), env="test").envs == ["prod", "test"]
+
+
+def test_a_file_tells_of_all_unless_a_row_is_bad(tmp_path: Path) -> None:
+    """What was not understood might be what seems to be gone."""
+    text = "service,env,latency\na,prod,1\nb,dev,1\n"
+    assert loaded(written(tmp_path, text)).whole == ["dev", "prod"]
+    assert loaded(written(tmp_path, text + "c,prod,fast\n")).whole == []
 
 
 def test_the_example_is_an_estate_of_25_services() -> None:
@@ -168,5 +181,5 @@ def test_a_million_rows_stream_in_flat_memory(tmp_path: Path) -> None:
         [sys.executable, "-c", MEASURED, str(path)], check=True, capture_output=True, text=True
     )
     rows, kilobytes = map(int, done.stdout.split())
-    assert rows == 2_000_000
+    assert rows == 2_000_000 + 1  # which says that it is all
     assert kilobytes / 1024 < 200

@@ -13,6 +13,7 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Progress, Query
 from scarline.sandbox import Fault, Sandbox, World, landscape, running
 from scarline.stores.memory import MemoryStore
+from tests.fakes import flows_of
 from tests.sources.datadog.pretend import NOON
 from tests.sources.datadog.test_sandbox import Hurried, source
 
@@ -62,14 +63,14 @@ async def flows(sandbox: Sandbox, ask: Ask | None = None, **settings: Any) -> Ba
     """The one batch of a pull."""
     async with source(sandbox, **settings) as opened:
         (batch,) = [it async for it in opened.pull(ask or Ask("flows"))]
-    batch.rows.validate(full=True)
-    assert batch.rows.schema == INTEGRATION_FLOW.schema
+    flows_of(batch).validate(full=True)
+    assert flows_of(batch).schema == INTEGRATION_FLOW.schema
     return batch
 
 
 def edges(batch: Batch, *known_by: str) -> set[tuple[str, str, str]]:
     """The edges that are known in one of these ways, with their environment."""
-    rows = [it for it in batch.rows.to_pylist() if it["system_to"]]
+    rows = [it for it in flows_of(batch).to_pylist() if it["system_to"]]
     return {
         (it["env"], it["system_from"], it["system_to"]) for it in rows if it["known_by"] in known_by
     }
@@ -80,7 +81,7 @@ def row(batch: Batch, caller: str, called: str = "", env: str = "prod") -> dict[
     wanted = (env, caller, called)
     (found,) = [
         it
-        for it in batch.rows.to_pylist()
+        for it in flows_of(batch).to_pylist()
         if (it["env"], it["system_from"], it["system_to"]) == wanted
     ]
     return dict(found)
@@ -109,10 +110,12 @@ async def test_all_flows_of_all_environments(sandbox: Sandbox) -> None:
         ("reporting", "orders-postgres"),
     }
     callers = {it[:2] for it in true_edges("prod", "staging") | inferred}
-    alone = {(it["env"], it["system_from"]) for it in batch.rows.to_pylist() if not it["system_to"]}
+    alone = {
+        (it["env"], it["system_from"]) for it in flows_of(batch).to_pylist() if not it["system_to"]
+    }
     everyone = {(env, one.name) for env in landscape.ENVS for one in landscape.here(env)}
     assert alone == everyone - callers
-    assert {it["last_seen"] for it in batch.rows.to_pylist()} == {END}
+    assert {it["last_seen"] for it in flows_of(batch).to_pylist()} == {END}
 
 
 async def test_units_are_read_from_the_answer(sandbox: Sandbox) -> None:
@@ -188,7 +191,7 @@ async def test_no_window_that_is_to_come(sandbox: Sandbox) -> None:
 async def test_an_environment_that_nobody_knows(sandbox: Sandbox) -> None:
     """Is empty, which is an answer; the owners of nobody are not looked for in the catalog."""
     batch = await flows(sandbox, flow_envs=("moon",))
-    assert (batch.rows.num_rows, batch.missing) == (0, ())
+    assert (flows_of(batch).num_rows, batch.missing) == (0, ())
     assert ENTITIES not in {it.path for it in sandbox.log}
 
 
@@ -250,9 +253,9 @@ async def test_a_permission_that_lacks_disables_its_part(scope: str, lacking: se
     assert bad
     assert all(scope in it.remedy for it in bad)
     assert edges(batch, "observed") == true_edges("prod")
-    numbers = {it["latency_ms"] for it in batch.rows.to_pylist()}
+    numbers = {it["latency_ms"] for it in flows_of(batch).to_pylist()}
     assert (numbers == {None}) == (scope == "timeseries_query")
-    teams = {it["owner_team"] for it in batch.rows.to_pylist()}
+    teams = {it["owner_team"] for it in flows_of(batch).to_pylist()}
     assert (teams == {None}) == (scope != "timeseries_query")
 
 
@@ -280,8 +283,8 @@ async def test_whatever_breaks_is_named_and_nothing_is_made_up(
     batch = await flows(sandbox, **PROD)
     assert WHAT[path] == {it.what for it in batch.missing}
     assert all(it.reason for it in batch.missing)
-    true = {it["flow_id"]: it for it in whole.rows.to_pylist()}
-    for found in batch.rows.to_pylist():
+    true = {it["flow_id"]: it for it in flows_of(whole).to_pylist()}
+    for found in flows_of(batch).to_pylist():
         if found["env"] == "prod" and found["flow_id"] in true:
             for column in ("latency_ms", "error_rate", "owner_team"):
                 assert found[column] in (None, true[found["flow_id"]][column])

@@ -10,6 +10,7 @@ from scarline.errors import ConfigError
 from scarline.model import Batch
 from scarline.ports import Ask
 from scarline.sources import datadog
+from tests.fakes import flows_of
 from tests.sources.datadog.pretend import (
     KEYS,
     NOON,
@@ -107,7 +108,7 @@ async def flows(stage: Stage, **settings: Any) -> tuple[Batch, Pretend]:
     pretend = staged(stage)
     given = {"flow_envs": ("prod",), **settings}
     (batch,) = await pulled(pretend, Ask("flows", window(-60, 0)), **given)
-    batch.rows.validate(full=True)
+    flows_of(batch).validate(full=True)
     return batch, pretend
 
 
@@ -115,7 +116,7 @@ def edges(batch: Batch) -> list[tuple[str, str, str, str]]:
     """Environment, ends, and how each row is known, in their order."""
     return [
         (it["env"], it["system_from"], it["system_to"], it["known_by"])
-        for it in batch.rows.to_pylist()
+        for it in flows_of(batch).to_pylist()
     ]
 
 
@@ -127,8 +128,8 @@ async def test_all_is_well() -> None:
     batch, pretend = await flows({})
     assert edges(batch) == OBSERVED
     assert batch.missing == ()
-    assert batch.rows.column("latency_ms").null_count == 2
-    assert batch.rows.column("owner_team").to_pylist() == ["web", "money"]
+    assert flows_of(batch).column("latency_ms").null_count == 2
+    assert flows_of(batch).column("owner_team").to_pylist() == ["web", "money"]
     (asked,) = [it for it in pretend.log if it.path == DEPENDENCIES]
     assert asked.params == {"env": "prod", "start": str(NOON - 3_600), "end": str(NOON)}
 
@@ -169,7 +170,7 @@ async def test_a_relation_says_how_it_is_known(
 ) -> None:
     """Declared if the schema says it, or nobody; seen when the catalog last touched it."""
     batch, _ = await flows({DEPENDENCIES: refusal(403), RELATIONS: related(("a", "b"), **meta)})
-    (found,) = [it for it in batch.rows.to_pylist() if it["env"] == ""]
+    (found,) = [it for it in flows_of(batch).to_pylist() if it["env"] == ""]
     assert found["known_by"] == known_by
     assert (found["last_seen"] and f"{found['last_seen']:%H:%M:%S}") == seen
 
@@ -265,7 +266,7 @@ async def test_what_was_seen_is_more_than_what_was_declared(first: str) -> None:
 async def test_a_service_that_is_only_listed_was_not_seen() -> None:
     """The list knows no time: where nothing else tells of it, there is none."""
     batch, _ = await flows({DEPENDENCIES: refusal(500)})
-    assert batch.rows.column("last_seen").to_pylist() == [None, None]
+    assert flows_of(batch).column("last_seen").to_pylist() == [None, None]
 
 
 async def test_definitions_are_read_until_a_page_is_shorter() -> None:
@@ -276,7 +277,7 @@ async def test_definitions_are_read_until_a_page_is_shorter() -> None:
         definitions(("till", "money")),
     ]
     batch, pretend = await flows({DEFINITIONS: pages})
-    assert batch.rows.column("owner_team").to_pylist() == ["web", "money"]
+    assert flows_of(batch).column("owner_team").to_pylist() == ["web", "money"]
     numbers = [it.params["page[number]"] for it in pretend.log if it.path == DEFINITIONS]
     assert numbers == ["0", "1", "2"]
     assert ENTITIES not in {it.path for it in pretend.log}
@@ -310,7 +311,7 @@ async def test_every_version_of_a_definition(
     """The handle of a team before its title; what is of no use is left."""
     page = reply({"data": [{"id": "1", "attributes": {"schema": schema}}]})
     batch, _ = await flows({DEFINITIONS: [page, definitions()]})
-    found = batch.rows.to_pylist()[0]
+    found = flows_of(batch).to_pylist()[0]
     assert (found["system_from"], found["owner_team"], found["tags"]) == ("shop", team, tags)
 
 
@@ -321,7 +322,7 @@ async def test_the_catalog_names_those_that_definitions_do_not() -> None:
         ENTITIES: entities(("till", "money"), ("shop", "others")),
     }
     batch, _ = await flows(stage)
-    found = [(it["owner_team"], it["tags"]) for it in batch.rows.to_pylist()]
+    found = [(it["owner_team"], it["tags"]) for it in flows_of(batch).to_pylist()]
     assert found == [("web", "tier:2"), ("money", "tier:2")]
 
 
@@ -330,7 +331,7 @@ async def test_refused_definitions_leave_the_catalog() -> None:
     batch, _ = await flows(
         {DEFINITIONS: refusal(404), ENTITIES: entities(("shop", "web"), ("till", "money"))}
     )
-    assert batch.rows.column("owner_team").to_pylist() == ["web", "money"]
+    assert flows_of(batch).column("owner_team").to_pylist() == ["web", "money"]
     assert [it.what for it in batch.missing] == ["service definitions"]
 
 
@@ -394,8 +395,8 @@ async def test_numbers_of_an_unknown_unit_are_named() -> None:
     """What was answered and cannot be read is missing, and the rest is there."""
     batch, _ = await flows({SCALAR: [measured("service", "shop"), reply(EMPTY)]})
     assert edges(batch) == OBSERVED
-    assert batch.rows.column("latency_ms").null_count == 2
-    assert batch.rows.column("error_rate").to_pylist() == [1.0, None]
+    assert flows_of(batch).column("latency_ms").null_count == 2
+    assert flows_of(batch).column("error_rate").to_pylist() == [1.0, None]
     assert [(it.what, "latency_avg" in it.reason) for it in batch.missing] == [
         ("numbers of services of env:prod", True)
     ]

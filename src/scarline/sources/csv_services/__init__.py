@@ -6,7 +6,7 @@ each makes a flow, and a service without one makes a flow to "". In a file with 
 in a number is its decimal mark, in others it parts thousands. A latency without a unit is in that
 of its title, else in milliseconds. An error rate is per cent if it, or the title of its column,
 has a %, or if it is more than 1; else it is a share. A bad row is kept out and named with its
-line; the other rows are read.
+line; the other rows are read. A file without bad rows tells of all flows of its environments.
 
 The file is read three times, in blocks: for its form and digest, for its bad and repeated rows,
 and for its flows. So a strict load refuses before anything is stored, each flow comes once, and
@@ -28,6 +28,7 @@ import pyarrow as pa
 
 from scarline.errors import SourceChanged, UsageError
 from scarline.flows.normal import normalised
+from scarline.flows.whole import whole
 from scarline.model import INTEGRATION_FLOW, Asked, Batch, Kind, Usage, Window
 from scarline.ports import Ask, Check, Clock, Plan, Planned, Progress, Source
 from scarline.sources.csv_services.form import formed
@@ -128,13 +129,18 @@ class CsvServices:
             if own.repeats.keys.size:
                 rows = rows.filter(pa.array(last_of_each(flow_keys(rows), own.repeats, seen)))
             rows = normalised(rows, self.name)
+            brought = rows.num_rows
+            if number == 1 and not own.bad:
+                rows = whole(rows, self.name, own.envs)
             kept_out = Counter(it.reason for it in part.bad)
-            if repeated := part.rows.num_rows - rows.num_rows:
+            if repeated := part.rows.num_rows - brought:
                 kept_out[REPEATED] = repeated
             if number < own.blocks:
                 yield Batch(INTEGRATION_FLOW, rows, None, kept_out=kept_out)
             else:
-                asked = (Asked(f"file {own.form.name}", self._window(start)),)
+                asked = (
+                    Asked(f"file {own.form.name} (SHA-256 {own.form.digest})", self._window(start)),
+                )
                 usage = Usage(requests=1, answer_bytes=own.form.size_bytes)
                 yield Batch(INTEGRATION_FLOW, rows, None, asked, (), kept_out, usage)
 

@@ -1,0 +1,52 @@
+"""The pretend Datadog: settings that lead to it, and serving it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from scarline.errors import UsageError
+from scarline.settings import Settings
+
+
+@contextmanager
+def demo_settings(settings: Settings) -> Iterator[Settings]:
+    """Run a pretend Datadog; give the settings that lead to it and to a database of its own."""
+    from scarline.sandbox import World, running
+
+    world = World()
+    with running(world) as sandbox:
+        yield settings.model_copy(
+            update={
+                "datadog_url": sandbox.url,
+                "dd_api_key": SecretStr(world.api_key),
+                "dd_app_key": SecretStr(world.app_key),
+                "database_url": None,
+                "supabase_url": None,
+                "home": settings.home.expanduser() / "demo",
+                "interval": timedelta(seconds=20),
+            }
+        )
+
+
+def sandbox_environment(port: int) -> str:
+    """Return what to set so that the other commands talk to the sandbox."""
+    from scarline.sandbox import World
+
+    world = World()
+    return (
+        f"  SCARLINE_DATADOG_URL=http://127.0.0.1:{port} DD_API_KEY={world.api_key} "
+        f"DD_APP_KEY={world.app_key} scarline pull metrics --last 1h"
+    )
+
+
+def run_sandbox(port: int, seed: int, hosts: int, faults: Sequence[str]) -> None:
+    """Serve the pretend Datadog on loopback until interrupted; ``UsageError`` for a bad fault."""
+    from scarline.sandbox import World, parse_fault, serve
+
+    try:
+        parsed = [parse_fault(text) for text in faults]
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    serve(World(seed=seed, hosts=hosts), parsed, port=port)

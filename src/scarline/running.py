@@ -1,0 +1,78 @@
+"""How a command does its work: a pipeline is opened, does one thing, and is closed."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from scarline import bootstrap, console, settings
+
+if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.ledger import Run
+    from scarline.model import Window
+    from scarline.pipeline import Pipeline
+    from scarline.ports import Plan
+
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    """What the process says at its end."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    INTERRUPTED = 130
+
+
+def show_plan(plan: "Plan", *, json: bool) -> None:
+    """Write what a pull would send."""
+    console.as_json(console.plan_as_data(plan)) if json else console.show_plan(plan)
+
+
+def told(run: "Run", *, json: bool) -> Exit:
+    """Write what a run brought; return how the command ends."""
+    console.as_json(console.run_as_data(run)) if json else console.show_run(run)
+    return Exit.PARTIAL if run.state == "partial" else Exit.DONE
+
+
+async def pull(
+    opening: "AbstractAsyncContextManager[Pipeline]", stream: str, window: "Window | None" = None
+) -> "Run":
+    """Open a pipeline, pull one stream with a progress bar, close it."""
+    async with opening as pipeline:
+        with console.progress(stream) as notify:
+            return await pipeline.pull(stream, window, notify)
+
+
+async def plan(
+    opening: "AbstractAsyncContextManager[Pipeline]", stream: str, window: "Window | None" = None
+) -> "Plan":
+    """Open a pipeline, ask what a pull would send, close it."""
+    async with opening as pipeline:
+        return await pipeline.plan(stream, window)
+
+
+def ask(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:
+    """Open a pipeline without a source, have it do one thing, close it."""
+
+    async def work() -> T:
+        async with bootstrap.open_pipeline(settings.load()) as pipeline:
+            return await verb(pipeline)
+
+    return run(work())
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` to its end."""
+    return asyncio.run(_until_told(work))
+
+
+async def _until_told(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work``; SIGTERM ends it as Ctrl-C does, with what happened on the ledger."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
