@@ -179,3 +179,26 @@ def test_half_a_character_is_dropped_alone() -> None:
     clean = redact_json({"a": "\ud83d", "b": "fine", "c": b"\xff"}, account=account)
     assert clean == {"a": DROPPED, "b": "fine", "c": DROPPED}
     assert account.removed == {"dropped: half a character": 1, "dropped: undecodable": 1}
+
+
+def test_a_schema_says_what_a_value_is_like_and_holds_none() -> None:
+    """Definitions of tools stay to the letter, but for what they give as a value."""
+    properties = {
+        "email": {"type": "string", "description": "as the user typed it"},
+        "password": {"type": ["string", "null"], "minLength": 8},
+        "address": {"type": "object", "properties": {"street": {"$ref": "#/$defs/Street"}}},
+        "credit_card": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    }
+    tool = {"type": "object", "properties": properties, "required": ["email", "password"]}
+    assert redact_json(tool) == tool
+    assert redact_json({"password": {"type": "string", "default": "hunter2"}}) == {
+        "password": {"type": "string", "default": "[secret]"}
+    }
+    assert redact_json({"email": {"type": "work", "value": "x"}})["email"]["value"] == "[email]"
+
+
+@pytest.mark.parametrize("text", ["mont\u00e9e123-45-6789", "\u0430123-45-6789"])
+def test_nothing_is_found_within_a_word(text: str) -> None:
+    """Letters beyond ASCII are letters; ideographs, which need no blank, are no border."""
+    assert redact_text(text) == text
+    assert "6789" not in redact_text("\u53f7" + text[-11:])

@@ -87,6 +87,9 @@ NOBODY = [
     "[person] met [person:k1:ab12] in [place]",
     "The weather in Paris is fine; eu-west in Frankfurt is degraded.",
     "The London office of the API",
+    "Der Zwischenspeicher wird jede Nacht geleert.",
+    "Responde solo con un JSON, due paragrafi e una tabella",
+    "Sun, 19 May 2024 05:26:28 GMT",
 ]
 
 
@@ -170,10 +173,11 @@ def test_time_is_linear(piece: str) -> None:
     )
 
 
-def test_beyond_the_budget_the_lists_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_budget_the_lists_decide() -> None:
     """What is not scored any more is found if it is a given name and a family name."""
-    monkeypatch.setattr(tagger, "BUDGET", 2)
-    assert persons("Peter Parker called. Ask John Miller now.") == ["Peter Parker", "John Miller"]
+    scored = "Redis " * tagger.BUDGET
+    assert persons(f"{scored} Ask John Miller, or Dr. Zyqqvist.") == ["John Miller"]
+    assert persons("Ask John Miller, or Dr. Zyqqvist.") == ["John Miller", "Zyqqvist"]
 
 
 def test_many_texts_at_once_are_each_read_alone() -> None:

@@ -42,6 +42,13 @@ def test_own_rules_and_fields(tmp_path: Path) -> None:
     assert redact_text("see B-123456") == "see B-123456"
 
 
+def test_pieces_stand_in_patterns_and_in_pieces(tmp_path: Path) -> None:
+    """What patterns have in common is written once."""
+    pieces = "[pieces]\nbadge = '(?&letter)-'\nletter = 'B'\n"
+    policy = read(tmp_path, pieces + RULE.replace("B-[", "(?&badge)["))
+    assert redact_text("see B-123456", policy) == "see [badge]"
+
+
 def test_lists(tmp_path: Path) -> None:
     """What is allowed stays, what is denied goes, in any case."""
     policy = read(
@@ -57,7 +64,7 @@ def test_lists(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("x = [", "cannot be read as rules"),
-        ("rules = 1", "has rules: a file of rules has allow, deny, field, modes, rule"),
+        ("rules = 1", "has rules: a file of rules has allow, deny, field, modes, pieces, rule"),
         ("allow = 1", "allow is a list of texts"),
         ('[modes]\nperson = "hide"', "the modes remove, mask, pseudonym"),
         ('[modes]\nnobody = "mask"', "the categories are secret"),
@@ -68,6 +75,8 @@ def test_lists(tmp_path: Path) -> None:
         (RULE.replace("stays =", "keeps ="), "line 2: rule 'badge': has no keeps"),
         (RULE.replace('stays = "B-12"', ""), "line 2: rule 'badge': lacks stays"),
         (RULE.replace('"badge"', '"Badge"'), "not in lower_snake_case"),
+        (RULE.replace("B-[", "(?&badge)["), "line 2: rule 'badge': there is no piece 'badge'"),
+        (RULE.replace("B-[", "(?&a)[") + "[pieces]\na = '(?&a)'", "there is no piece 'a'"),
         (RULE + 'validator = "nope"', "there is no validator 'nope'"),
         (RULE + 'validator = "os.system"', "there is no validator 'os.system'"),
         (RULE + 'keywords = ["#"]', "a keyword has no letter"),

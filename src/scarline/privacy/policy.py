@@ -96,7 +96,7 @@ def read_policy(
         table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{where} cannot be read as rules: {error}") from None
-    known = {"allow", "deny", "modes", "rule", "field"}
+    known = {"allow", "deny", "modes", "rule", "field", "pieces"}
     if unknown := sorted(table.keys() - known):
         raise ConfigError(
             f"{where} has {', '.join(unknown)}: a file of rules has {', '.join(sorted(known))}"
