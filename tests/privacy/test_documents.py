@@ -129,6 +129,7 @@ def test_one_trace_tells_nothing_of_another() -> None:
 
 KEPT = [
     "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+    "6d593d55-d106-4716-acee-c1570c4ca457",
     "4bf92f3577b34da6a3ce929d0e0e4736",
     "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     "2026-11-21T10:44:17.123456Z",

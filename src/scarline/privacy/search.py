@@ -127,9 +127,9 @@ class Search:
         if not self._needs.met_by(has):
             return []
         left.spend(data)
-        found, at = [], 0
+        found = []
         for first, last in self._windows(data, near):
-            at = max(at, first)
+            at = first
             while (match := self._pattern.search(data, at, last + _REACH)) is not None:
                 if match.start() > last:
                     break
