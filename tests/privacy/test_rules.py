@@ -30,3 +30,13 @@ def test_what_must_stay_stays(rule: Rule) -> None:
 def test_names_are_told_apart() -> None:
     """No two rows have the same name."""
     assert len(names(built_in())) == len(built_in())
+
+
+@pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.name)
+def test_what_is_found_alone_is_found_between_lines(rule: Rule) -> None:
+    """So that many short texts can be searched at once: lines are no reason to find nothing."""
+    finder = Finder([rule])
+    for seed in range(4):
+        text = drawn(rule.goes, seed).encode()
+        assert finder.find(b"a\n" + text + b"\nb")
+        assert finder.find(text + b"\n" + text)

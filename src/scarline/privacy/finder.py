@@ -50,6 +50,10 @@ class Finder:
         self._words = Words(list(keywords))
         self._labelled: dict[str, frozenset[int]] = {}
 
+    def heeds(self, label: str) -> bool:
+        """Return whether the name of a field has a keyword, so that it tells what its value is."""
+        return bool(self._label(label))
+
     def find(self, data: bytes, label: str = "") -> list[Found]:
         """Return what is found in ``data``, the value of a field that is named ``label``.
 

@@ -15,6 +15,7 @@ from scarline.privacy.marks import DROPPED
 from scarline.privacy.plain import Plain, Unreadable, plain
 from scarline.privacy.policy import Policy
 from scarline.privacy.rules import Category
+from scarline.privacy.screen import nothing_in
 from scarline.privacy.shapes import only_marks, protected, within
 from scarline.privacy.wrapped import SHORTEST, Wrapped, wrapped
 
@@ -89,13 +90,16 @@ class Texts:
     def _round(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
         read = [_read(it.text, account) for it in texts]
         named = self._named(texts, read, account)
+        clean = nothing_in(
+            self._finder, [(it.label, own) for it, own in zip(texts, read, strict=True)]
+        )
         after = []
-        for it, own, people in zip(texts, read, named, strict=True):
+        for at, (it, own, people) in enumerate(zip(texts, read, named, strict=True)):
             if own is None:
                 after.append(DROPPED)
                 continue
             try:
-                cuts = self._ruled(it, own) + people
+                cuts = people if at in clean else self._ruled(it, own) + people
                 if len(it.text) >= SHORTEST:
                     cuts += _unwrapped(it, own, within)
                 after.append(self._applied(it, cuts, account) if cuts else it.text)

@@ -26,6 +26,7 @@ MOST_JSON = 8
 _OPENING = re2.compile(r"[{\[]\s*[\"{\[]", quiet())
 # 16 characters: of what is shorter too much looks like base64. RE2 tells fast whether there is
 # any; re, which cannot go back here, is the faster one in telling where all of them are.
+_TOKEN_LENGTH = 16
 _LONG = re2.compile(r"[A-Za-z0-9+/_-]{16}", quiet())
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re2.compile(r"(?:[0-9A-Fa-f]{2})+", quiet())
@@ -74,8 +75,8 @@ def is_json(text: str) -> bool:
 
 def wrapped(text: str) -> list[Wrapped]:
     """Return what is wrapped in ``text``, in order, none within another."""
-    found = list(_json_in(text)) if _OPENING.search(text) else []
-    if _LONG.search(text) is None:
+    found = list(_json_in(text)) if "{" in text or "[" in text else []
+    if len(text) < _TOKEN_LENGTH or _LONG.search(text) is None:
         return found
     at = 0
     tokens: list[Wrapped] = []
