@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from scarline.privacy.finder import Finder
 from scarline.privacy.plain import Plain
 
-_TOGETHER, _FEW = 128, 4  # texts that are searched at once, and one by one
+_TOGETHER, _FEW = 32, 4  # texts that are searched at once, and one by one
 _SHORT = 200  # bytes of a text, at most
 
 
