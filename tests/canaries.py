@@ -13,7 +13,7 @@ from scarline.model import Asked, Batch, Missing, Window
 from scarline.privacy.fields import built_in_fields
 from scarline.privacy.finder import Finder
 from scarline.privacy.rules import built_in, drawn
-from tests.fakes import EPOCH, batch, failed
+from tests.fakes import EPOCH, batch, failed, loaded
 
 HOUR = Window(EPOCH, EPOCH.replace(hour=1))
 WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]{8,}")
@@ -147,6 +147,18 @@ def series(canaries: Iterable[Canary]) -> Batch:
         )
     ]
     return batch(*rows, unit=f"per {own[0].text}", **_account(own))
+
+
+def flows(canaries: Iterable[Canary]) -> Batch:
+    """Return flows whose systems, owners and tags have canaries in them."""
+    told = {
+        (f"app{number}.{it.text}", f"host{number} of {it.text}"): {
+            "owner_team": f"team {it.text} .",
+            "tags": f"note:{it.text}",
+        }
+        for number, it in enumerate(canaries)
+    }
+    return loaded(told, "prod")
 
 
 def _account(canaries: Iterable[Canary]) -> dict[str, Any]:

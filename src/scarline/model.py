@@ -35,6 +35,7 @@ class Kind:
     ``subject`` names the column that a run is summed up by, ``at`` the time of the fact.
     ``json`` names the columns that hold JSON, ``trace`` the one whose equal values say that
     rows tell of one conversation.
+    ``named`` is the column that names the row by a digest of its key, as that is kept.
     ``whole`` names columns of the key for which a run may tell of everything there is: it says
     so with a row whose other texts of the key are empty. Such a row shows nowhere, and nor
     does what earlier runs told of the same.
@@ -49,6 +50,7 @@ class Kind:
     at: str
     json: tuple[str, ...] = ()
     trace: str | None = None
+    named: str | None = None
     whole: tuple[str, ...] = ()
 
     @property
@@ -139,6 +141,7 @@ INTEGRATION_FLOW = Kind(
     described=(),
     subject="env",
     at="last_seen",
+    named="flow_id",
     whole=("source", "env"),
 )
 

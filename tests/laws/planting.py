@@ -10,7 +10,7 @@ from scarline import bootstrap, settings, telemetry
 from scarline.errors import ScarlineError
 from scarline.model import stamp
 from scarline.stores.postgres import Config, open_store
-from tests.canaries import CANARIES, PEOPLE, series, span, spans
+from tests.canaries import CANARIES, PEOPLE, flows, series, span, spans
 from tests.fakes import EPOCH
 from tests.laws.stories import pipeline
 
@@ -23,9 +23,9 @@ async def main() -> None:
     for canary in (*CANARIES, *PEOPLE):
         log.error("a planted event", text=canary.text, span=span(canary.text), of={canary.text: 1})
     async with open_store(Config(Path(), sys.argv[1])) as store:
-        for number, batch in enumerate((series(CANARIES), spans())):
+        for number, batch in enumerate((series(CANARIES), spans(), flows(CANARIES))):
             await pipeline(store, [batch], number=number).pull("metrics")
-        failing = pipeline(store, [ScarlineError(CANARIES[0].text)], number=2, resuming=False)
+        failing = pipeline(store, [ScarlineError(CANARIES[0].text)], number=3, resuming=False)
         try:
             await failing.pull("metrics")
         except ScarlineError:

@@ -17,15 +17,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scarline.ledger import replay
-from scarline.model import LLM_FAILURE, Kind
+from scarline.model import INTEGRATION_FLOW, LLM_FAILURE, Kind
 from scarline.ports import Query, Store
 from scarline.privacy import DROPPED, Account, redact, redact_json, redact_text
 from scarline.privacy.rules import built_in, drawn
 from scarline.privacy.texts import MOST_CHARACTERS
 from scarline.stores.postgres.embedded import embedded
 from tests.at_hand import Opener
-from tests.canaries import CANARIES, PEOPLE, secrets, series, span, spans
-from tests.fakes import batch
+from tests.canaries import CANARIES, PEOPLE, flows, secrets, series, span, spans
+from tests.fakes import batch, loaded
 from tests.laws.stories import modest, pipeline, shown
 
 MARK = re.compile(rb"\[[a-z0-9_]+\]")
@@ -46,6 +46,7 @@ async def tell(store: Store) -> None:
     assert run.rows == len(CANARIES) + len(PEOPLE) + 1
     await pipeline(store, [], number=2).rollback(run.run, f"for {CANARIES[1].text} !")
     await pipeline(store, [spans()], number=3, resuming=False).pull("metrics")
+    await pipeline(store, [flows(CANARIES)], number=4, resuming=False).pull("metrics")
 
 
 async def found(store: Store, kind: Kind) -> str:
@@ -61,7 +62,8 @@ def test_clean(open_empty: Opener) -> None:
         async with open_empty() as store:
             await tell(store)
             entries = await store.entries()
-            told = held(f"{await shown(store)} {await found(store, LLM_FAILURE)} {entries}")
+            rows = [await found(store, kind) for kind in (LLM_FAILURE, INTEGRATION_FLOW)]
+            told = held(f"{await shown(store)} {rows} {entries}")
             assert [it for it in secrets() if it in told] == []
             redacted = {name for run in replay(entries) for name in run.redacted}
             alone = Account()
@@ -123,6 +125,18 @@ def test_what_cannot_be_told_apart_is_kept_out_and_counted() -> None:
     clean = redact(mixed).batch
     assert clean.rows.column("host").to_pylist() == ["[email]"]
     assert clean.kept_out == {"cannot be told apart once redacted": 2}
+
+
+def test_flows_of_systems_with_one_name_once_redacted() -> None:
+    """One stays, the others are counted; its id is that of what is kept, not of what went."""
+    mixed = loaded({("ann@example.org", ""): {}, ("bob@example.org", ""): {}, ("till", ""): {}})
+    clean = redact(mixed).batch
+    assert clean.rows.column("system_from").to_pylist() == ["[email]", "till"]
+    assert clean.kept_out == {"cannot be told apart once redacted": 1}
+    before, after = (it.rows.column("flow_id").to_pylist() for it in (mixed, clean))
+    assert after[0] not in before
+    assert after[1] in before
+    assert loaded({("[email]", ""): {}}).rows.column("flow_id").to_pylist() == after[:1]
 
 
 def test_what_is_too_long_is_dropped() -> None:

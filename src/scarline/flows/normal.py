@@ -1,7 +1,6 @@
 """What a source tells of flows, as rows of the kind: the same form whoever tells it."""
 
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 from scarline.errors import UsageError
 from scarline.flows import TOLD
 from scarline.model import INTEGRATION_FLOW
-from scarline.series.records import joined, lengths, value_forms
+from scarline.series.records import key_digests
 
 HEALTHY, DEGRADED, FAILED, UNKNOWN = "healthy", "degraded", "failed", "unknown"
 
@@ -33,8 +32,6 @@ WORDS: Mapping[str, str] = {
     **dict.fromkeys(("fail", "error", "unhealthy", "outage", "unavailable"), FAILED),
 }
 """The words of sources, in small letters. Datadog's monitors say OK, Warn, Alert and No Data."""
-
-_FLOW_ID_BYTES = 16
 
 _BOUNDS: Mapping[str, tuple[float, str]] = {
     "latency_ms": (np.inf, "0 or more"),
@@ -61,25 +58,9 @@ def normalised(told: pa.RecordBatch, source: str) -> pa.RecordBatch:
     columns = {name: rows.column(name) for name in TOLD.names}
     columns["source"] = constant
     columns["status"] = statuses(rows.column("status"), rows.column("error_rate"))
-    columns["flow_id"] = flow_ids([columns[name] for name in INTEGRATION_FLOW.key])
+    columns["flow_id"] = key_digests([columns[name] for name in INTEGRATION_FLOW.key])
     schema = INTEGRATION_FLOW.schema
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
-
-
-def flow_ids(key: Sequence[pa.Array]) -> pa.Array:
-    """Return a name for each row of the columns of a key that stays the same wherever it is made.
-
-    The first 32 hexadecimal digits of the SHA-256 of the texts of the key (source, env,
-    system_from, system_to), each as UTF-8 after its length in 4 bytes, big-endian, so that
-    no two keys run into one another.
-    """
-    parts = [_with_length(column) for column in key]
-    digests = b"".join([sha256(form).digest() for form in joined(*parts).to_pylist()])
-    whole = np.frombuffer(digests, dtype=np.uint8).reshape(-1, sha256().digest_size)
-    digits = whole[:, :_FLOW_ID_BYTES].tobytes().hex().encode()
-    ends = np.arange(len(whole) + 1, dtype=np.int32) * (2 * _FLOW_ID_BYTES)
-    buffers = [None, pa.py_buffer(ends), pa.py_buffer(digits)]
-    return pa.Array.from_buffers(pa.string(), len(whole), buffers)
 
 
 def statuses(told: pa.Array, error_rate: pa.Array) -> pa.Array:
@@ -101,12 +82,6 @@ def statuses(told: pa.Array, error_rate: pa.Array) -> pa.Array:
     derived[np.isnan(share)] = 3
     indices = np.where(said == names.index(UNKNOWN), derived, said).astype(np.int32)
     return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
-
-
-def _with_length(column: pa.Array) -> pa.Array:
-    """Return each text of a dictionary column as bytes, after its length."""
-    words = value_forms(column.dictionary)
-    return joined(lengths(words), words).take(column.indices)
 
 
 def _last_of_each(told: pa.RecordBatch) -> npt.NDArray[np.int64]:

@@ -13,6 +13,7 @@ from scarline.model import Asked, Batch, Kind, Missing
 from scarline.privacy.account import Account
 from scarline.privacy.documents import Cleaner, Documents
 from scarline.series import series_bounds, series_names
+from scarline.series.records import key_digests
 
 _MACHINES = tuple(
     ip_network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -25,15 +26,22 @@ def cleaned(batch: Batch, cleaner: Cleaner, account: Account) -> Batch:
     kind = batch.kind
     told = _sentences(batch, Documents(cleaner, account))
     documents = _documents(kind, batch.rows, cleaner, account)
-    columns = [
-        documents[field.name]
-        if field.name in documents
-        else _column(column, field.name, Documents(cleaner, account))
-        for field, column in zip(kind.schema, batch.rows.columns, strict=True)
-    ]
-    rows = pa.RecordBatch.from_arrays(columns, schema=kind.schema)
-    if account.removed and kind.series:
-        rows, alike = _apart(kind, series_bounds(kind, batch.rows), rows)
+    columns = {
+        name: documents[name]
+        if name in documents
+        else _column(column, name, Documents(cleaner, account))
+        for name, column in zip(kind.schema.names, batch.rows.columns, strict=True)
+        if name != kind.named
+    }
+    if kind.named is not None:  # of what is kept: a digest of what goes could be found by trying
+        columns[kind.named] = key_digests([columns[name] for name in kind.key])
+    arrays = [columns[name] for name in kind.schema.names]
+    rows = pa.RecordBatch.from_arrays(arrays, schema=kind.schema)
+    if account.removed:
+        if kind.of_records:
+            rows, alike = _once(kind, rows)
+        else:
+            rows, alike = _apart(kind, series_bounds(kind, batch.rows), rows)
         if alike:
             reason = "cannot be told apart once redacted"
             told = replace(told, kept_out={**told.kept_out, reason: alike})
@@ -99,10 +107,11 @@ def _column(column: pa.Array, name: str, document: Documents) -> pa.Array:
 def _words(words: Sequence[str | None], name: str, document: Documents) -> list[Any]:
     """Return what stands in a column, cleaned; nobody is looked for by name in it."""
     if name == "tags":
-        parted = [[_tag(it) for it in (word or "").split(",")] for word in words]
+        whole = document.clean(words, prose=False)  # a value may have commas in it
+        parted = [[_tag(it) for it in (word or "").split(",")] for word in whole]
         return [
             None if word is None else ",".join(map(_joined, own))
-            for word, own in zip(words, document.clean(parted, prose=False), strict=True)
+            for word, own in zip(whole, document.clean(parted, prose=False), strict=True)
         ]
     clean = document.clean(words, name, prose=False)
     if name == "host":
@@ -148,3 +157,11 @@ def _apart(
         seen.add(identity)
     alike = int(np.count_nonzero(~keep))
     return (rows.filter(pa.array(keep)), alike) if alike else (rows, 0)
+
+
+def _once(kind: Kind, rows: pa.RecordBatch) -> tuple[pa.RecordBatch, int]:
+    """Keep the first of the records that have the same key; return how many others there were."""
+    digests = key_digests([rows.column(name) for name in kind.key]).to_numpy(zero_copy_only=False)
+    _, first = np.unique(digests, return_index=True)
+    alike = rows.num_rows - len(first)
+    return (rows.take(pa.array(np.sort(first))), alike) if alike else (rows, 0)

@@ -1,6 +1,7 @@
 """Records as bytes: what their digest covers and what a store is sent, made column by column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 BYTES = pa.large_binary()
+
+_NAME_BYTES = 16
 
 PIECE_BYTES = 4_000_000
 """How much text of a batch is taken in hand at once, unless a single record has more."""
@@ -77,6 +80,26 @@ def pieces(rows: pa.RecordBatch, most_bytes: int = PIECE_BYTES) -> Iterator[pa.R
         last = max(first + 1, int(np.searchsorted(ends, before + most_bytes, side="right")))
         yield rows.slice(first, last - first)
         first = last
+
+
+def key_digests(key: Sequence[pa.Array]) -> pa.Array:
+    """Return a name for each row of the columns of a key that stays the same wherever it is made.
+
+    The first 32 hexadecimal digits of the SHA-256 of the texts of the key, each as UTF-8 after
+    its length in 4 bytes, big-endian, so that no two keys run into one another.
+    """
+    parts = []
+    for column in key:
+        repeats = pa.types.is_dictionary(column.type)
+        words = value_forms(column.dictionary if repeats else column)
+        told = joined(lengths(words), words)
+        parts.append(told.take(column.indices) if repeats else told)
+    digests = b"".join([sha256(form).digest() for form in joined(*parts).to_pylist()])
+    whole = np.frombuffer(digests, dtype=np.uint8).reshape(-1, sha256().digest_size)
+    digits = whole[:, :_NAME_BYTES].tobytes().hex().encode()
+    ends = np.arange(len(whole) + 1, dtype=np.int32) * (2 * _NAME_BYTES)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(digits)]
+    return pa.Array.from_buffers(pa.string(), len(whole), buffers)
 
 
 def storable(rows: pa.RecordBatch) -> pa.RecordBatch:
