@@ -3,11 +3,12 @@
 import argparse
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
-from bench import end_to_end, governor, load, parse, rollback, supabase
+from bench import end_to_end, flows, governor, load, parse, rollback, supabase
 from bench.privacy import run as privacy
 from bench.workload import Estate
 from scarline import telemetry
@@ -18,7 +19,9 @@ def main() -> None:
     """Run the benchmarks that are named, or all, each on a database of its own."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", help="parse supabase privacy load rollback end-to-end cost governor"
+        "names",
+        nargs="*",
+        help="parse supabase privacy load rollback end-to-end cost governor flows",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
@@ -37,6 +40,7 @@ def main() -> None:
         "end-to-end": lambda url: end_to_end.run(url, size),
         "cost": end_to_end.costs,
         "governor": governor.run,
+        "flows": lambda url: _flows(url, asked.points // 20),
     }
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
@@ -50,6 +54,11 @@ def main() -> None:
             _with_a_database(stored[name])
         else:
             parser.error(f"there is no benchmark {name!r}: {', '.join([*alone, *stored])}")
+
+
+def _flows(url: str, rows: int) -> None:
+    load = partial(flows.committed, url)
+    flows.run(rows, {"scarline, redacted and committed": load, "the same file again": load})
 
 
 def _with_a_database(benchmark: Callable[[str], None]) -> None:
