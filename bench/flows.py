@@ -89,7 +89,8 @@ def ours(path: Path) -> int:
     async def load() -> int:
         source = open_source(Config(path), lambda: datetime.now(UTC))
         batches = source.pull(Ask("flows"))
-        return sum([batch.rows.num_rows async for batch in batches]) - 1  # that it is all
+        rows: int = sum([batch.rows.num_rows async for batch in batches])
+        return rows - 1  # that it is all
 
     return asyncio.run(load())
 
