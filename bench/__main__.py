@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import end_to_end, flows, governor, load, parse, rollback, supabase
+from bench import end_to_end, flows, governor, load, parse, rollback, serve, supabase
 from bench.privacy import run as privacy
 from bench.workload import Estate
 from scarline import telemetry
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy load rollback end-to-end cost governor flows",
+        help="parse supabase privacy load rollback end-to-end cost governor flows serve",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
@@ -41,6 +41,7 @@ def main() -> None:
         "cost": end_to_end.costs,
         "governor": governor.run,
         "flows": lambda url: _flows(url, asked.points // 20),
+        "serve": serve.run,
     }
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,

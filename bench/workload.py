@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from scarline.model import METRIC_POINT, Asked, Batch, Cursor, Kind, Window
+from scarline.kinds import METRIC_POINT, Kind
+from scarline.model import Asked, Batch, Cursor, Window
 from scarline.ports import Ask, Check, Plan
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

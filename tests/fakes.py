@@ -12,17 +12,9 @@ import pyarrow.compute as pc
 from scarline.flows import TOLD
 from scarline.flows.normal import normalised
 from scarline.flows.whole import whole
+from scarline.kinds import INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT, Kind
 from scarline.ledger import Entry
-from scarline.model import (
-    INTEGRATION_FLOW,
-    LLM_FAILURE,
-    METRIC_POINT,
-    Asked,
-    Batch,
-    Cursor,
-    Kind,
-    Window,
-)
+from scarline.model import Asked, Batch, Cursor, Window
 from scarline.ports import Ask, Check, Plan, Store, Written
 
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday, at the start of a partition

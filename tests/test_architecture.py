@@ -28,6 +28,7 @@ FLOORS: Sequence[Sequence[str]] = [
         "ports",
         "privacy scars flows failures ledger",
         "model",
+        "kinds",
         "errors",
     )
 ]

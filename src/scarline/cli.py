@@ -13,6 +13,7 @@ import typer
 from scarline import bootstrap, console, options, pretend, running, settings
 from scarline.errors import ScarlineError, UsageError
 from scarline.running import Exit
+from scarline.web.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ledger import Run
@@ -113,7 +114,7 @@ def rollback(
         message = "name one run, or a source with --source: `scarline runs` lists what there is"
         raise UsageError(message)
     gone = running.ask(lambda road: _rollback(road, run, source, reason, dry_run=dry_run))
-    told = [console.run_as_data(it) for it in gone]
+    told = [run_as_data(it) for it in gone]
     console.as_json(told) if json else console.show_rollback(gone, planned=dry_run)
 
 
@@ -123,7 +124,7 @@ def runs(
 ) -> None:
     """List all runs, newest first."""
     found = running.ask(lambda road: road.runs(stream))[:limit]
-    console.as_json([console.run_as_data(it) for it in found]) if json else console.show_runs(found)
+    console.as_json([run_as_data(it) for it in found]) if json else console.show_runs(found)
 
 
 @app.command()
@@ -162,6 +163,14 @@ def redact(jsonl: options.JsonLines = False, report: options.Report = None) -> N
     for line in done.not_json:
         console.say(f"line {line} is not JSON: it was cleaned and written as a text of JSON")
     raise typer.Exit(Exit.PARTIAL if done.not_json else Exit.DONE)
+
+
+@app.command()
+def serve(host: options.Host = "127.0.0.1", port: options.ServePort = 8126) -> None:
+    """Serve the HTTP API until Ctrl-C. Any address but loopback needs tokens."""
+    from scarline.web.server import serve
+
+    serve(settings.load(), host, port, lambda url: console.say(f"serving {url}, until Ctrl-C"))
 
 
 @config.command("show")

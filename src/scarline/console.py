@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
@@ -80,35 +80,6 @@ def _spoken(told: "Told") -> str:
     elif told.usage.waited_seconds:
         parts.append(f"waited {told.usage.waited_seconds:.0f} s")
     return " · ".join(parts)
-
-
-def run_as_data(run: "Run") -> dict[str, Any]:
-    """Return a run as it is written as JSON."""
-    asked, missing = len(run.asked), len(run.missing)
-    return {
-        "run": run.run,
-        "stream": run.stream,
-        "source": run.request.get("source"),
-        "state": run.state,
-        "started_at": run.started_at.astimezone(UTC),
-        "ended_at": run.ended_at.astimezone(UTC) if run.ended_at else None,
-        "window": run.request.get("window"),
-        "counts": {
-            "rows": run.rows,
-            **run.counts,
-            "kept_out": dict(run.kept_out),
-            "redacted": dict(run.redacted),
-        },
-        "coverage": {
-            "asked": asked,
-            "answered": asked - missing,
-            "missing": [dict(gap) for gap in run.missing],
-        },
-        "tally": {name: dict(part) for name, part in run.tally.items()},
-        "usage": dict(run.usage),
-        "error": run.error,
-        "reason": run.reason,
-    }
 
 
 def show_run(run: "Run") -> None:

@@ -33,6 +33,8 @@ Print = Annotated[
     bool, typer.Option("--print", help="Print all migrations as SQL; connect to nothing.")
 ]
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=0, max=65_535)]
+Host = Annotated[str, typer.Option(help="Address to listen at.")]
+ServePort = Annotated[int, typer.Option(help="Port to listen at.", min=0, max=65_535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another estate.")]
 Hosts = Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)]
 Faults = Annotated[

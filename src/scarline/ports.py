@@ -12,8 +12,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from scarline.kinds import Kind
 from scarline.ledger import Entry, Head
-from scarline.model import Batch, CleanBatch, Cursor, Kind, Usage, Window
+from scarline.model import Batch, CleanBatch, Cursor, Usage, Window
 
 Clock = Callable[[], datetime]
 """Tells the time: aware, in UTC."""
@@ -116,12 +117,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which facts to find: of a kind, in a window, with these values in these columns."""
+    """Which facts to find: of a kind, in a window, with these values in these columns.
+
+    ``columns``: those to return, in this order; None for all.
+    """
 
     kind: Kind
     window: Window | None = None
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limit: int | None = None
+    columns: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,8 @@ class Store(Notes, Protocol):
 
     In the order in which they were written, each row replaces the one of the same key if
     its value differs. So the same row seen twice stays the first one, and taking a run
-    away, whichever, leaves what the others make without it.
+    away, whichever, leaves what the others make without it. When a row was fetched
+    (``Kind.fetched``) is no part of its value: the first time of those that saw it shows.
     """
 
     @property
@@ -212,7 +218,8 @@ class Store(Notes, Protocol):
         """Return the rows that show now, in the order of their key, as the kind's schema.
 
         Raises ``UsageError`` for a column that cannot be searched: points are found by
-        their series, records by any column of text or of whole numbers.
+        their series, records by any column of text or of whole numbers; and for one that
+        the kind does not have.
         """
         ...
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scarline import bootstrap, console, settings
+from scarline.web.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ledger import Run
@@ -35,7 +36,7 @@ def show_plan(plan: "Plan", *, json: bool) -> None:
 
 def told(run: "Run", *, json: bool) -> Exit:
     """Write what a run brought; return how the command ends."""
-    console.as_json(console.run_as_data(run)) if json else console.show_run(run)
+    console.as_json(run_as_data(run)) if json else console.show_run(run)
     return Exit.PARTIAL if run.state == "partial" else Exit.DONE
 
 

@@ -172,6 +172,12 @@ class Settings(BaseSettings):
     names_model: Text = _named(
         "SCARLINE_NAMES_MODEL", what="spaCy model that looks for names too: a package or a folder"
     )
+    reader_token: Secret = _named("SCARLINE_READER_TOKEN", what="token that reads by HTTP")
+    operator_token: Secret = _named("SCARLINE_OPERATOR_TOKEN", what="token that writes as well")
+    oms_pattern: Text = _named(
+        "SCARLINE_OMS_PATTERN",
+        what="names of order-management systems (RE2); without it, those with oms or order in them",
+    )
     log: str = _named(
         "SCARLINE_LOG",
         default="warning",

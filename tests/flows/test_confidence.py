@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scarline.errors import UsageError
 from scarline.flows.confidence import KNOWN, WEIGHTS, confidence
-from scarline.model import INTEGRATION_FLOW
+from scarline.kinds import INTEGRATION_FLOW
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LIKE = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scarline.errors import UsageError
 from scarline.flows import TOLD
 from scarline.flows.normal import WORDS, normalised
-from scarline.model import INTEGRATION_FLOW
+from scarline.kinds import INTEGRATION_FLOW
 
 LIKE = {
     "env": "prod",

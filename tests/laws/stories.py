@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from scarline.kinds import INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT
 from scarline.ledger import Run
-from scarline.model import INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT, Batch
+from scarline.model import Batch
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store
 from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, loaded

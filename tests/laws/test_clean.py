@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scarline.kinds import INTEGRATION_FLOW, LLM_FAILURE, Kind
 from scarline.ledger import replay
-from scarline.model import INTEGRATION_FLOW, LLM_FAILURE, Kind
 from scarline.ports import Query, Store
 from scarline.privacy import DROPPED, Account, redact, redact_json, redact_text
 from scarline.privacy.rules import built_in, drawn

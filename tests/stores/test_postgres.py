@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from scarline.errors import RunInProgress, StoreConflict, StoreRefused, StoreUnavailable
+from scarline.kinds import METRIC_POINT
 from scarline.ledger import Fact, Word, follow, head_of, replay
-from scarline.model import METRIC_POINT, Window
+from scarline.model import Window
 from scarline.ports import Query
 from scarline.stores.postgres import Config, open_store
 from scarline.stores.postgres.migrate import migrate, migrations, script

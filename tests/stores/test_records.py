@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scarline import model
+from scarline import kinds, model
 from scarline.errors import StoreRefused, UsageError
+from scarline.kinds import DECISION, LLM_FAILURE, Kind
 from scarline.ledger import Entry, Fact, Head, Word, follow, head_of
-from scarline.model import LLM_FAILURE, Batch, Cursor, Kind, Window
+from scarline.model import Batch, Cursor, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store, Written
 from scarline.privacy import redact
@@ -31,8 +32,8 @@ from tests.stores.postgrest import Project, supabase
 
 __all__ = ["debian_url", "embedded_url", "open_empty", "supabase"]
 
-RECORD_KINDS = [it for it in vars(model).values() if isinstance(it, Kind) and it.of_records]
-INT, BIG, DOUBLE, INSTANT = pa.int32(), pa.int64(), pa.float64(), model.INSTANT
+RECORD_KINDS = [it for it in vars(kinds).values() if isinstance(it, Kind) and it.of_records]
+INT, BIG, DOUBLE, INSTANT = pa.int32(), pa.int64(), pa.float64(), kinds.INSTANT
 TYPES = {
     pa.string(): "text",
     INT: "integer",
@@ -243,6 +244,60 @@ async def test_records_are_found(
         assert [f"{row['trace_id']} {row['span_id']}" for row in found] == names
 
 
+async def test_only_the_columns_that_are_asked_for(open_empty: Opener) -> None:
+    """In the order in which they were asked for, of the types that they have."""
+    async with open_empty() as store:
+        await _tell(store)
+        asked = Query(LLM_FAILURE, where={"trace_id": ["t2"]}, columns=("ml_app", "span_id"))
+        found = await store.find(asked)
+        wanted = [LLM_FAILURE.schema.field(name) for name in ("ml_app", "span_id")]
+        assert found.schema.equals(pa.schema(wanted))
+        assert found.column("span_id").to_pylist() == ["a", "b", "c"]
+        nobody = Query(LLM_FAILURE, where={"trace_id": ["nobody"]}, columns=("title",))
+        assert (await store.find(nobody)).schema.names == ["title"]
+        with pytest.raises(UsageError, match="llm_failure has no column colour"):
+            await store.find(Query(LLM_FAILURE, columns=("span_id", "colour")))
+
+
+async def test_when_it_was_fetched_is_no_part_of_what_is_told(open_empty: Opener) -> None:
+    """Of several who saw it the first shows, whoever is taken away; alone it changes nothing."""
+    async with open_empty() as store:
+        entries, head = [], Head()
+        for number, (minute, title) in enumerate([(9, "one"), (5, "one"), (7, "two")], start=1):
+            row = {"fetched_at": EPOCH + timedelta(minutes=minute), "title": title}
+            entries.append(wrote(head, f"llm-{number}"))
+            head = head_of(entries[-1:])
+            told = await store.commit(clean(row), entries[-1])
+            assert told == [Written(new=1), Written(same=1), Written(changed=1)][number - 1]
+        assert await _fetched(store) == [(5, "two")]
+        for number, left in ((2, [(7, "two")]), (3, [(9, "one")])):
+            gone = Fact("llm", f"llm-{number}", Word.ROLLED_BACK, moment(number), {})
+            entry = follow(head, gone)
+            head = head_of([entry])
+            await store.retract(f"llm-{number}", entry)
+            assert await _fetched(store) == left
+
+
+async def _fetched(store: Store) -> list[tuple[float, str]]:
+    rows = (await store.find(Query(LLM_FAILURE))).to_pylist()
+    return [((it["fetched_at"] - EPOCH).total_seconds() / 60, it["title"]) for it in rows]
+
+
+async def test_decisions_are_kept(open_empty: Opener) -> None:
+    """Each version is a record of its own, found by what it is about."""
+    rows = [
+        {"about": "failure_group", "subject": f"v1:{it % 2}", "version": it // 2 + 1, "at": EPOCH}
+        | {"who": "ada", "what": "state", "value": '"triaged"', "why": None}
+        for it in range(4)
+    ]
+    told = pa.RecordBatch.from_pylist(rows, DECISION.schema)
+    async with open_empty() as store:
+        batch = redact(Batch(DECISION, told, Cursor("")))
+        assert await store.commit(batch, wrote()) == Written(new=4)
+        found = await store.find(Query(DECISION, where={"subject": ["v1:1"]}))
+        assert found.to_pylist() == [rows[1], rows[3]]
+
+
 @pytest.mark.parametrize(
     ("where", "said"),
     [
@@ -354,8 +409,9 @@ async def test_the_tables_are_as_the_schema(embedded_url: str, kind: Kind) -> No
             seen = connection.execute(columns, (f"scarline.{kind.name}",)).fetchall()
             (own_key,) = connection.execute(key, table).fetchone() or ([],)
     expected = [(it.name, TYPES[value_type(it)], it.nullable) for it in kind.schema]
-    assert kept[: len(expected)] == expected
-    assert [name for name, *_ in kept[len(expected) :]] == ["run_no", "position"]
+    places = ("run_no", "position")
+    assert [row for row in kept if row[0] not in places] == expected
+    assert [name for name, *_ in kept if name in places] == [*places]
     assert [row[:2] for row in seen] == [row[:2] for row in expected]
     assert own_key == [*kind.key, "run_no", "position"]
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from scarline.errors import StoreRefused, StoreUnavailable, UsageError
+from scarline.kinds import LLM_FAILURE, METRIC_POINT, Kind
 from scarline.ledger import Entry, Fact, Head, State, Word, follow, head_of
-from scarline.model import LLM_FAILURE, METRIC_POINT, Batch, Cursor, Kind, Window
+from scarline.model import Batch, Cursor, Window
 from scarline.ports import Note, Query, Store
 from scarline.privacy import redact
 from scarline.series import content_digest

@@ -6,7 +6,7 @@ rows of the kind from them, the same for every source.
 
 import pyarrow as pa
 
-from scarline.model import INSTANT, TEXT
+from scarline.kinds import INSTANT, TEXT
 
 TOLD = pa.schema(
     [

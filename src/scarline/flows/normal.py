@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from scarline.errors import UsageError
 from scarline.flows import TOLD
-from scarline.model import INTEGRATION_FLOW
+from scarline.kinds import INTEGRATION_FLOW
 from scarline.series.records import key_digests
 
 HEALTHY, DEGRADED, FAILED, UNKNOWN = "healthy", "degraded", "failed", "unknown"

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from scarline.model import Asked, Batch, Kind, Missing
+from scarline.kinds import Kind
+from scarline.model import Asked, Batch, Missing
 from scarline.privacy.account import Account
 from scarline.privacy.documents import Cleaner, Documents
 from scarline.series import series_bounds, series_names

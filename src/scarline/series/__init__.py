@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scarline.errors import UsageError
-from scarline.model import Kind, stamp
+from scarline.kinds import Kind
+from scarline.model import stamp
 from scarline.series.records import pieces, plain, row_forms
 
 WHOLE = range(-(2**63), 2**63)
@@ -178,6 +179,16 @@ def conditions(kind: Kind, where: Mapping[str, Sequence[str]]) -> dict[str, list
         name: [_whole(name, word) for word in words] if _is_whole(forms[name]) else list(words)
         for name, words in where.items()
     }
+
+
+def columns(kind: Kind, wanted: Sequence[str] | None) -> list[str]:
+    """Return the columns to show, all for None; raises ``UsageError`` for one that is not there."""
+    names = kind.schema.names
+    unknown = sorted(set(wanted or ()) - set(names))
+    if unknown:
+        message = f"{kind.name} has no column {', '.join(unknown)}; it has {', '.join(names)}"
+        raise UsageError(message)
+    return names if wanted is None else list(wanted)
 
 
 def _is_whole(form: pa.DataType) -> bool:

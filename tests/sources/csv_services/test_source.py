@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scarline.errors import SourceChanged, UsageError
-from scarline.model import INTEGRATION_FLOW, Usage, Window
+from scarline.kinds import INTEGRATION_FLOW
+from scarline.model import Usage, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Planned, Progress
 from scarline.sources.csv_services import Config, open_source, surveyed

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scarline.errors import SourceChanged
-from scarline.model import METRIC_POINT
+from scarline.kinds import METRIC_POINT
 from scarline.series import series_bounds, series_names
 from scarline.sources.datadog.answers import read_v1, read_v2
 from scarline.sources.datadog.points import Found, Reading, places

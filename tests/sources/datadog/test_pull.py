@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from scarline.errors import UsageError
-from scarline.model import METRIC_POINT, Batch, Cursor, Usage
+from scarline.kinds import METRIC_POINT
+from scarline.model import Batch, Cursor, Usage
 from scarline.ports import Ask, Progress
 from scarline.sources.datadog.asking import Answer
 from scarline.sources.datadog.points import Points, Reading, Series, record

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from scarline.kinds import METRIC_POINT
 from scarline.ledger import State
-from scarline.model import METRIC_POINT, Batch
+from scarline.model import Batch
 from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Query, Source
 from scarline.sandbox import Fault, Quota, Sandbox, World, running

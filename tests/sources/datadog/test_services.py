@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from scarline.errors import SourceRefused, UsageError
+from scarline.kinds import INTEGRATION_FLOW
 from scarline.ledger import State
-from scarline.model import INTEGRATION_FLOW, Batch, Window
+from scarline.model import Batch, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Progress, Query
 from scarline.sandbox import Fault, Sandbox, World, landscape, running

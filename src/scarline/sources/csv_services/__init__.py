@@ -29,7 +29,8 @@ import pyarrow as pa
 from scarline.errors import SourceChanged, UsageError
 from scarline.flows.normal import normalised
 from scarline.flows.whole import whole
-from scarline.model import INTEGRATION_FLOW, Asked, Batch, Kind, Usage, Window
+from scarline.kinds import INTEGRATION_FLOW, Kind
+from scarline.model import Asked, Batch, Usage, Window
 from scarline.ports import Ask, Check, Clock, Plan, Planned, Progress, Source
 from scarline.sources.csv_services.form import formed
 from scarline.sources.csv_services.headings import recognised

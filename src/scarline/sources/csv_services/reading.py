@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scarline.flows.normal import KNOWN_BY
-from scarline.model import INSTANT
+from scarline.kinds import INSTANT
 from scarline.sources.csv_services.form import Form
 from scarline.sources.csv_services.headings import Column
 from scarline.sources.csv_services.numbers import NOTHING, Numbers

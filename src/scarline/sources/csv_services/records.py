@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from scarline.errors import UsageError
-from scarline.model import TEXT
+from scarline.kinds import TEXT
 from scarline.sources.csv_services.form import BROKEN, CHUNK_BYTES, UTF8, Form
 from scarline.sources.csv_services.walking import Bad, walked
 

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scarline.errors import UsageError
-from scarline.model import INTEGRATION_FLOW, METRIC_POINT, Batch, Kind
+from scarline.kinds import INTEGRATION_FLOW, METRIC_POINT, Kind
+from scarline.model import Batch
 from scarline.ports import Ask, Check, Clock, Notes, Plan, Source
 from scarline.sources.datadog import (
     checks,

@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from scarline.model import METRIC_POINT, Batch, empty, stamp
+from scarline.kinds import METRIC_POINT
+from scarline.model import Batch, empty, stamp
 from scarline.ports import Ask, Progress
 from scarline.sources.datadog import bookmark
 from scarline.sources.datadog.api import Api

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from scarline.errors import SourceChanged
-from scarline.model import INSTANT, METRIC_POINT, empty
+from scarline.kinds import INSTANT, METRIC_POINT
+from scarline.model import empty
 from scarline.sources.datadog.queries import Query
 
 Floats = npt.NDArray[np.float64]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from scarline.errors import SourceError, UsageError
 from scarline.flows.whole import whole
-from scarline.model import INTEGRATION_FLOW, Batch, Window
+from scarline.kinds import INTEGRATION_FLOW
+from scarline.model import Batch, Window
 from scarline.ports import Ask
 from scarline.sources.datadog import edges, owners
 from scarline.sources.datadog import services_numbers as numbers

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scarline.model import METRIC_POINT, Asked, Batch, Cursor, Missing, Usage, empty
+from scarline.kinds import METRIC_POINT
+from scarline.model import Asked, Batch, Cursor, Missing, Usage, empty
 from scarline.sources.datadog.asking import Answer
 from scarline.sources.datadog.queries import Query
 from scarline.sources.datadog.windows import Span

@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from scarline.errors import RunInProgress, StoreConflict
+from scarline.kinds import Kind
 from scarline.ledger import Entry, Head, head_of
-from scarline.model import CleanBatch, Kind, Window
+from scarline.model import CleanBatch, Window
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import conditions, content_digest
+from scarline.series import columns, conditions, content_digest
 from scarline.series.records import row_forms
 
 Row = dict[str, Any]
@@ -75,7 +76,8 @@ class MemoryStore:
         allowed = conditions(query.kind, query.where)
         rows = [row for row in self._shown(query.kind) if _matches(row, query, allowed)]
         rows.sort(key=lambda row: _identity(query.kind, row))
-        return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema)
+        names = columns(query.kind, query.columns)
+        return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema).select(names)
 
     async def audit(self) -> Audit:
         """Take the digest of every batch again."""
@@ -119,6 +121,8 @@ class MemoryStore:
         described: dict[tuple[Any, ...], Row] = {}
         for (run, _), (held, rows) in self._batches.items():
             for row in rows.to_pylist() if held is kind else ():
+                if kind.fetched is not None and (before := last.get(_identity(kind, row))):
+                    row[kind.fetched] = min(row[kind.fetched], before[1][kind.fetched])
                 last[_identity(kind, row)] = (run, row)
                 series = tuple(row[name] for name in kind.series)
                 described[series] = {name: row[name] for name in kind.described}
@@ -159,9 +163,9 @@ def _scope(kind: Kind, row: Row) -> tuple[Any, ...]:
 def _said(kind: Kind, rows: Sequence[Row]) -> list[Any]:
     """Return what makes each row the same as another of its key, or a changed one."""
     if kind.of_records:
-        forms: list[bytes] = row_forms(
-            pa.RecordBatch.from_pylist(list(rows), kind.schema)
-        ).to_pylist()
+        told = pa.RecordBatch.from_pylist(list(rows), kind.schema)
+        names = [name for name in kind.schema.names if name != kind.fetched]
+        forms: list[bytes] = row_forms(told.select(names)).to_pylist()
         return forms
     return [row["value"] for row in rows]
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from scarline.model import Kind
+from scarline.kinds import Kind
 from scarline.series import series_bounds, series_names
 
 EPOCH_MICROSECONDS = 946_684_800_000_000

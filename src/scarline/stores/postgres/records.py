@@ -12,10 +12,10 @@ import pyarrow as pa
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
+from scarline.kinds import Kind
 from scarline.ledger import Entry
-from scarline.model import Kind
 from scarline.ports import Query, Written
-from scarline.series import conditions
+from scarline.series import columns, conditions
 from scarline.series.records import BYTES, joined, lengths, pieces, value_forms
 from scarline.stores.postgres.packing import EPOCH_MICROSECONDS, HEADER, TRAILER
 from scarline.stores.postgres.queries import query
@@ -65,10 +65,12 @@ async def found(connection: AsyncConnection[TupleRow], asked: Query) -> pa.Table
         test = sql.SQL("{at} >= %(window start)s and {at} < %(window end)s")
         tests.append(test.format(at=sql.Identifier(kind.at)))
         values |= {"window start": asked.window.start, "window end": asked.window.end}
+    names = columns(kind, asked.columns)
+    schema = pa.schema([kind.schema.field(name) for name in names])
     statement = sql.SQL(
         "select {columns} from scarline.{view} where {tests} order by {key} limit %(most rows)s"
     ).format(
-        columns=_names(kind.schema.names),
+        columns=_names(names),
         view=sql.Identifier(kind.name),
         tests=sql.SQL(" and ").join([sql.SQL("true"), *tests]),
         key=_names(kind.key),
@@ -77,8 +79,8 @@ async def found(connection: AsyncConnection[TupleRow], asked: Query) -> pa.Table
     await cursor.execute(statement, values | {"most rows": asked.limit})
     batches = []
     while rows := await cursor.fetchmany(ROWS_AT_ONCE):
-        batches.append(_batch(kind, rows))
-    return pa.Table.from_batches(batches, kind.schema).unify_dictionaries()
+        batches.append(_batch(schema, rows))
+    return pa.Table.from_batches(batches, schema).unify_dictionaries()
 
 
 def _copy(kind: Kind) -> sql.Composed:
@@ -91,9 +93,9 @@ def _names(names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
-def _batch(kind: Kind, rows: Sequence[TupleRow]) -> pa.RecordBatch:
-    columns = []
-    for field, values in zip(kind.schema, zip(*rows, strict=True), strict=True):
+def _batch(schema: pa.Schema, rows: Sequence[TupleRow]) -> pa.RecordBatch:
+    arrays = []
+    for field, values in zip(schema, zip(*rows, strict=True), strict=True):
         words = pa.array(values, getattr(field.type, "value_type", field.type))
-        columns.append(words.dictionary_encode() if pa.types.is_dictionary(field.type) else words)
-    return pa.RecordBatch.from_arrays(columns, schema=kind.schema)
+        arrays.append(words.dictionary_encode() if pa.types.is_dictionary(field.type) else words)
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

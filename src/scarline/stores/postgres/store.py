@@ -14,10 +14,11 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from scarline.errors import RunInProgress, StoreRefused
+from scarline.kinds import METRIC_POINT, Kind
 from scarline.ledger import Entry, Head, word
-from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
+from scarline.model import CleanBatch, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import combined_digest, conditions, series_digest
+from scarline.series import columns, combined_digest, conditions, series_digest
 from scarline.stores.postgres import records
 from scarline.stores.postgres.packing import counts, holds_null, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
@@ -80,6 +81,7 @@ class PostgresStore:
     async def find(self, query_: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key."""
         kind = _held(query_.kind)
+        names = columns(kind, query_.columns)
         if kind.of_records:
             with told():
                 async with self._pool.connection() as connection:
@@ -90,7 +92,7 @@ class PostgresStore:
             [row[:7] for row in found],
             [instants(row[7]) for row in found],
             [numbers(row[8]) for row in found],
-        )
+        ).select(names)
 
     async def audit(self) -> Audit:
         """Read everything again: the digests of what was seen, and whether what shows agrees."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
-from scarline.model import METRIC_POINT, Kind
+from scarline.kinds import METRIC_POINT, Kind
 from scarline.series import series_bounds, series_digest, series_names
 
 EPOCH_MICROSECONDS = 946_684_800_000_000

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from scarline.model import Kind
+from scarline.kinds import Kind
 from scarline.ports import Query
 from scarline.series import conditions
 from scarline.series.records import pieces

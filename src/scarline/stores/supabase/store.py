@@ -10,10 +10,11 @@ from uuid import uuid4
 import pyarrow as pa
 
 from scarline.errors import StoreRefused, StoreUnavailable
+from scarline.kinds import METRIC_POINT, Kind
 from scarline.ledger import Entry, Head, word
-from scarline.model import METRIC_POINT, CleanBatch, Kind, stamp
+from scarline.model import CleanBatch, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import combined_digest, conditions
+from scarline.series import columns, combined_digest, conditions
 from scarline.stores.supabase import records
 from scarline.stores.supabase.lease import held
 from scarline.stores.supabase.packing import packed, sighting_digest, table
@@ -81,8 +82,9 @@ class SupabaseStore:
         shows at its own moment.
         """
         kind = _held(query.kind)
+        names = columns(kind, query.columns)
         if kind.of_records:
-            return await records.found(self._rest, query)
+            return (await records.found(self._rest, query)).select(names)
         filters, most = _filters(query), POINTS_PER_PAGE
         if query.limit is not None:
             most = min(most, query.limit)
@@ -94,7 +96,7 @@ class SupabaseStore:
                 points += page["points"]
                 if query.limit is not None and points >= query.limit:
                     break
-        return table(kind, rows).slice(0, query.limit)
+        return table(kind, rows).slice(0, query.limit).select(names)
 
     async def audit(self) -> Audit:
         """Read everything again: the digests of what was seen, and whether what shows agrees.

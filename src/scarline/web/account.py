@@ -1,0 +1,36 @@
+"""A run as it is told in JSON, on the command line and by HTTP."""
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # it brings Arrow with it, which --help does without
+    from scarline.ledger import Run
+
+
+def run_as_data(run: "Run") -> dict[str, Any]:
+    """Return a run as it is written as JSON."""
+    asked, missing = len(run.asked), len(run.missing)
+    return {
+        "run": run.run,
+        "stream": run.stream,
+        "source": run.request.get("source"),
+        "state": run.state,
+        "started_at": run.started_at.astimezone(UTC),
+        "ended_at": run.ended_at.astimezone(UTC) if run.ended_at else None,
+        "window": run.request.get("window"),
+        "counts": {
+            "rows": run.rows,
+            **run.counts,
+            "kept_out": dict(run.kept_out),
+            "redacted": dict(run.redacted),
+        },
+        "coverage": {
+            "asked": asked,
+            "answered": asked - missing,
+            "missing": [dict(gap) for gap in run.missing],
+        },
+        "tally": {name: dict(part) for name, part in run.tally.items()},
+        "usage": dict(run.usage),
+        "error": run.error,
+        "reason": run.reason,
+    }

@@ -1,0 +1,44 @@
+"""What every route stands at: one open pipeline, the flows that show, and what is allowed."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from scarline.flows.coupling import OMS_PATTERN
+from scarline.pipeline import Pipeline
+from scarline.web.shown import Flows
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How the API answers. Without tokens it is open to all that reach it: see ``door``.
+
+    ``hosts``: the names by which it may be called; None for any.
+    """
+
+    oms_pattern: str = OMS_PATTERN
+    max_bytes: int = 16_000_000
+    max_rows: int = 50_000
+    reader: str | None = field(default=None, repr=False)
+    operator: str | None = field(default=None, repr=False)
+    hosts: frozenset[str] | None = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An open pipeline and what is kept beside it. ``writing`` is held by one write at a time."""
+
+    pipeline: Pipeline
+    flows: Flows
+    config: Config
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+def _opened(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+Open = Annotated[Desk, Depends(_opened)]

@@ -1,0 +1,103 @@
+"""Who may come in: tokens, the names we are called by, and headers that lock answers down.
+
+Without tokens the API is open, and meant for loopback. Then a page of some web site that is open
+in a browser on the same machine must not reach it: by a name of its own that leads to loopback
+(DNS rebinding), which the header Host tells, or by a form or script of its own (cross-site
+request forgery), which the header Origin tells.
+"""
+
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from scarline.web.desk import Config
+from scarline.web.problems import FAULT, problem
+
+log = structlog.get_logger(__name__)
+
+PROBES = frozenset({"/healthz", "/readyz"})
+"""Open to all who know the address: they tell nothing but yes or no."""
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+LOCKED = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Door:
+    """The outermost layer of the app: lets a request in, or answers it with a problem."""
+
+    def __init__(self, app: ASGIApp, config: Config) -> None:
+        self._app, self._config = app, config
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what goes wrong unforeseen is logged, not told."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def locked(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                headers.update(LOCKED)
+                headers.setdefault("Cache-Control", "no-cache" if "etag" in headers else "no-store")
+            await send(message)
+
+        refusal = refused(scope, self._config)
+        try:
+            await (refusal or self._app)(scope, receive, locked)
+        except Exception:
+            log.exception("a request failed")
+            if begun:
+                raise
+            await problem(500, FAULT)(scope, receive, locked)
+
+
+def refused(scope: Scope, config: Config) -> Response | None:
+    """Return why a request may not come in, or None."""
+    headers = Headers(scope=scope)
+    host = headers.get("host", "")
+    if config.hosts is not None and _name(host) not in config.hosts:
+        return problem(421, "this server is not called that: call it localhost or 127.0.0.1")
+    if scope["path"] in PROBES:
+        return None
+    writes = scope["method"] not in READING
+    origin = headers.get("origin")
+    if writes and origin is not None and urlsplit(origin).netloc != host:
+        return problem(403, "pages of other sites may not write here")
+    is_open = config.reader is None and config.operator is None
+    return None if is_open else _unknown(headers.get("authorization", ""), config, writes=writes)
+
+
+def _unknown(given: str, config: Config, *, writes: bool) -> Response | None:
+    operates, reads = (_is(given, token) for token in (config.operator, config.reader))
+    if not (operates or reads):
+        detail = "a token is needed: send Authorization: Bearer and the reader's or operator's"
+        return problem(401, detail, {"WWW-Authenticate": "Bearer"})
+    if writes and not operates:
+        return problem(403, "the reader's token reads only: this needs the operator's")
+    return None
+
+
+def _name(host: str) -> str:
+    """Return the name in a header Host, without the port, in small letters."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and (port.isdecimal() or not port) else host).lower()
+
+
+def _is(given: str, token: str | None) -> bool:
+    """Return whether ``given`` is the token, in the same time whatever it is."""
+    scheme, _, word = given.partition(" ")
+    same = compare_digest(word.strip().encode(), (token or "").encode())
+    return same and token is not None and scheme.lower() == "bearer"

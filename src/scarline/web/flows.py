@@ -1,0 +1,162 @@
+"""Routes of integration flows: ask for them, tell of them, take a source's back."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from scarline.ledger import Run
+from scarline.privacy import redact_text
+from scarline.web import documents, replay
+from scarline.web.account import run_as_data
+from scarline.web.answers import Wanted, chosen, page, table
+from scarline.web.desk import Desk, Open
+from scarline.web.posted import Posted
+from scarline.web.problems import DOCUMENTED, Refused
+from scarline.web.shown import STREAM
+from scarline.web.told import Reading, listed, read
+
+router = APIRouter(prefix="/api/ale", tags=["flows"], responses=DOCUMENTED)
+
+PAGE = 5_000
+
+JSON = "application/json"
+
+
+class Of(BaseModel):
+    """Which source is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field(min_length=1, description="the source whose runs are rolled back")
+
+
+@router.get("/integration-flows", responses=documents.PAGE)
+async def get_flows(
+    desk: Open,
+    wanted: Annotated[Wanted, Query()],
+    if_none_match: Annotated[str, Header()] = "",
+) -> Response:
+    """Return the flows that show, in the order of source, env, system_from and system_to.
+
+    `confidence` is the source's own where it told one, else it is computed. `oms_linked`,
+    `oms_distance` and `coupling` say how a flow is tied to order management.
+    """
+    shown = await desk.flows.shown()
+    tag = _tag(shown.version, wanted.model_dump_json())
+    headers = {"ETag": tag}
+    if tag in [it.strip() for it in if_none_match.split(",")] or if_none_match.strip() == "*":
+        return Response(status_code=304, headers=headers)
+    rows = await asyncio.to_thread(chosen, shown.rows, wanted)
+    if wanted.format == "csv":
+        headers["Content-Disposition"] = 'attachment; filename="integration-flows.csv"'
+        lines = table(rows.slice(0, wanted.limit))
+        return StreamingResponse(lines, headers=headers, media_type="text/csv")
+    return Response(page(rows, wanted.limit or PAGE), headers=headers, media_type=JSON)
+
+
+@router.post("/integration-flows", responses=documents.ACCEPTED, openapi_extra=documents.BODY)
+async def post_flows(
+    request: Request,
+    desk: Open,
+    idempotency_key: Annotated[str, Header(max_length=255)] = "",
+) -> Response:
+    """Store one flow, a list of flows, or `{"flows": […]}`; name each that cannot be kept.
+
+    A request with an `Idempotency-Key` that was answered is answered the same again, and
+    nothing is stored twice.
+    """
+    body = await _body(request, desk.config.max_bytes)
+    rows, source = listed(_decoded(request, body))
+    if len(rows) > desk.config.max_rows:
+        raise Refused(413, f"more than {desk.config.max_rows:,} flows: send them in parts")
+    digest = sha256(body).hexdigest()
+
+    async def store() -> bytes:
+        return msgspec.json.encode(await _stored(desk, rows, source, digest))
+
+    pipeline = desk.pipeline
+    own = replay.Replay(pipeline.store, pipeline.clock, idempotency_key, digest)
+    answer = await own.once(store) if idempotency_key else await store()
+    return Response(answer, media_type=JSON)
+
+
+@router.delete("/integration-flows", responses=documents.RUNS_GONE)
+async def delete_flows(desk: Open, of: Annotated[Of, Query()]) -> Response:
+    """Roll back every live run of flows of one source; the ledger keeps their story."""
+    road = desk.pipeline
+    source = redact_text(of.source, road.policy)
+    async with desk.writing:
+        runs = [
+            await road.rollback(it.run, "all flows of its source were deleted by HTTP")
+            for it in await road.runs(STREAM)
+            if it.live and it.request.get("source") == source
+        ]
+    return _runs(runs)
+
+
+def _runs(runs: Sequence[Run]) -> Response:
+    body = msgspec.json.encode({"runs": [run_as_data(it) for it in runs]})
+    return Response(body, media_type=JSON)
+
+
+def _tag(*words: str) -> str:
+    return f'W/"{sha256(repr(words).encode()).hexdigest()[:32]}"'
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Return the body; raises ``Refused`` as soon as it is too large."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise Refused(413, f"the body has more than {most:,} bytes: send it in parts")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _decoded(request: Request, body: bytes) -> object:
+    """Return the JSON of a body; only with its media type, which forms of web pages cannot set."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != JSON:
+        raise Refused(415, f"send JSON, with Content-Type: {JSON}")
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(400, "the body is not JSON that can be read") from None
+
+
+async def _stored(desk: Desk, rows: list[object], source: object, digest: str) -> Mapping[str, Any]:
+    """Pull what was posted, one run for each source; return what became of it."""
+    road = desk.pipeline
+    reading = await asyncio.to_thread(read, rows, source, partial(redact_text, policy=road.policy))
+    runs: list[Run] = []
+    async with desk.writing:
+        for name in reading.rows:
+            posted = _source(desk, reading, name, digest, first=not runs)
+            runs.append(await replace(road, sources={STREAM: posted}).pull(STREAM))
+    counts: Counter[str] = Counter({"new": 0, "changed": 0, "same": 0})
+    for run in runs:
+        counts.update(run.counts)
+    return {
+        "accepted": len(rows) - len(reading.bad),
+        "rejected": len(reading.bad),
+        "errors": [{"row": number, "reason": reason} for number, reason in reading.bad],
+        "counts": counts,
+        "run": runs[0].run if len(runs) == 1 else None,
+        "runs": [run.run for run in runs],
+    }
+
+
+def _source(desk: Desk, reading: Reading, name: str, digest: str, *, first: bool) -> Posted:
+    kept_out = Counter(reason for _, reason in reading.bad) if first else Counter[str]()
+    what = f"POST of flows (SHA-256 {digest})"
+    return Posted(name, reading.batch(name), what, desk.pipeline.clock, kept_out)

@@ -1,0 +1,120 @@
+"""Serving the API: which settings allow it, and the process around it."""
+
+import asyncio
+import ipaddress
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from scarline import bootstrap
+from scarline.errors import ConfigError, UsageError
+from scarline.flows.coupling import OMS_PATTERN
+from scarline.pipeline import Pipeline
+from scarline.settings import Settings
+from scarline.web.app import create_app
+from scarline.web.desk import Config
+from scarline.web.paging import MOST_CHARACTERS
+
+SHORTEST_TOKEN = 16
+"""Characters of a token; a shorter one could be guessed."""
+
+_GRACE_SECONDS = 10
+
+_HEAD_BYTES = 16 * MOST_CHARACTERS  # of a request: the longest cursor, badly escaped, and more
+
+
+def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``tell`` is given the address when callers can come.
+
+    Raises ``ConfigError`` for an address other than loopback without a token, ``UsageError``
+    for an address that cannot be had, and what opening the store raises.
+    """
+    config = allowed(settings, host)
+    # uvicorn ends itself at SIGTERM and then sends it to the process again, which must not end
+    # before the store is closed.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    asyncio.run(_serve(settings, config, (host, port), tell))
+
+
+def allowed(settings: Settings, host: str) -> Config:
+    """Return how the API may answer at this address; raises ``ConfigError``."""
+    reader = _token("SCARLINE_READER_TOKEN", settings.reader_token)
+    operator = _token("SCARLINE_OPERATOR_TOKEN", settings.operator_token)
+    is_open = reader is None and operator is None
+    if is_open and not _is_loopback(host):
+        raise ConfigError(
+            f"{host} can be reached from other machines, and no token is set: set "
+            "SCARLINE_OPERATOR_TOKEN, and SCARLINE_READER_TOKEN for those who only read"
+        )
+    return Config(
+        oms_pattern=settings.oms_pattern or OMS_PATTERN,
+        reader=reader,
+        operator=operator,
+        hosts=Config().hosts if is_open else None,
+    )
+
+
+async def _serve(
+    settings: Settings, config: Config, address: tuple[str, int], tell: Callable[[str], None]
+) -> None:
+    async with bootstrap.open_pipeline(settings) as pipeline:
+
+        @asynccontextmanager
+        async def opened(_: Sequence[str]) -> AsyncIterator[Pipeline]:
+            yield pipeline
+
+        server = server_of(create_app(opened, config))
+        with _door(*address) as door:
+            name = f"[{address[0]}]" if ":" in address[0] else address[0]
+            tell(f"http://{name}:{door.getsockname()[1]}")
+            await server.serve(sockets=[door])
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """Return what serves ``app`` at a socket."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            h11_max_incomplete_event_size=_HEAD_BYTES,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+
+
+def _door(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        door = socket.create_server((host, port), family=family)
+    except OSError as error:
+        message = f"port {port} of {host} cannot be had: {error.strerror}; name another --port"
+        raise UsageError(message) from None
+    # Head and body of an answer are written apart: without this, some would wait 40 ms for the
+    # caller's delayed acknowledgement.
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return door
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _token(name: str, secret: SecretStr | None) -> str | None:
+    if secret is None:
+        return None
+    token = secret.get_secret_value()
+    if len(token) < SHORTEST_TOKEN:
+        raise ConfigError(f"{name} is too short: take {SHORTEST_TOKEN} characters or more")
+    return token
