@@ -36,6 +36,7 @@ FLOORS: Sequence[Sequence[str]] = [
 ANNEXES = {
     "chain": "pipeline",
     "console": "cli",
+    "loading": "bootstrap",
     "options": "cli",
     "pretend": "bootstrap",
     "running": "cli",

@@ -1,8 +1,7 @@
 """From settings to an open pipeline: the only room that knows concrete sources and stores."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -83,39 +82,6 @@ def redact(settings: Settings, source: BinaryIO, sink: BinaryIO, *, jsonl: bool)
     from scarline.privacy import Cleaner, redact_lines
 
     return redact_lines(source, sink, Cleaner(policy(settings)), jsonl=jsonl)
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceList:
-    """A list of services in a file, and what is to be made of it."""
-
-    path: Path
-    source: str = "datadog"
-    env: str = ""
-    strict: bool = False
-
-
-@asynccontextmanager
-async def open_list(
-    settings: Settings, given: ServiceList, tell: Callable[[int, str], None]
-) -> "AsyncIterator[Pipeline]":
-    """Open the store, and a list of services as the source of ``flows``.
-
-    ``tell`` is given line and reason, redacted, of the first bad rows. Raises ``UsageError`` for
-    a file that is no such list, before anything is opened.
-    """
-    from scarline.pipeline import Pipeline
-    from scarline.privacy import redact_text
-    from scarline.sources import csv_services
-
-    own = policy(settings)
-    config = csv_services.Config(given.path, given.source, given.env, given.strict)
-    found = csv_services.surveyed(given.path, given.env)
-    for line, reason in found.sentences() if not given.strict else ():
-        tell(line, redact_text(reason, own))
-    async with open_store(settings) as store:
-        source = csv_services.open_source(config, clock, found)
-        yield Pipeline({"flows": source}, store, clock, own)
 
 
 @lru_cache(maxsize=2)

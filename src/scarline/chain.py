@@ -10,7 +10,7 @@ from scarline.ledger import Entry, Fact, Run, State, Word
 from scarline.model import CleanBatch, Missing, Window
 from scarline.ports import Clock, Notify, Progress, Store, Written
 from scarline.privacy import Policy, redact_text
-from scarline.series import content_digest, tally
+from scarline.series import content_digest, tally, wholes
 from scarline.series.records import storable
 
 
@@ -121,6 +121,7 @@ def _told(clean: CleanBatch) -> dict[str, Any]:
         "rows": batch.rows.num_rows,
         "digest": content_digest(batch.kind, batch.rows),
         "tally": tally(batch.kind, batch.rows),
+        **({"whole": wholes(batch.kind, batch.rows)} if batch.kind.whole else {}),
         "cursor": batch.cursor,
         "asked": [{"what": it.what, "window": str(it.window)} for it in batch.asked],
         "missing": [_missing(it) for it in batch.missing],

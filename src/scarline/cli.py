@@ -12,6 +12,7 @@ import typer
 
 from scarline import bootstrap, console, options, pretend, running, settings
 from scarline.errors import ScarlineError, UsageError
+from scarline.loading import ServiceList, open_list
 from scarline.running import Exit
 from scarline.web.account import run_as_data
 
@@ -92,12 +93,11 @@ def load_flows(
         bad.append(line)
         console.say(f"line {line}: {reason}")
 
-    given = bootstrap.ServiceList(file, source, env, strict)
-    opened = bootstrap.open_list(settings.load(), given, tell)
+    opened = open_list(settings.load(), ServiceList(file, source, env, strict), tell)
     if dry_run:
-        running.show_plan(running.run(running.plan(opened, "flows")), json=json)
+        running.show_plan(running.run(running.plan_load(opened)), json=json)
         return
-    code = running.told(running.run(running.pull(opened, "flows")), json=json)
+    code = running.told(running.run(running.load(opened)), json=json)
     raise typer.Exit(Exit.PARTIAL if bad else code)
 
 

@@ -92,18 +92,8 @@ def follow(head: Head, fact: Fact) -> Entry:
 
 def digest_of(entry: Entry) -> str:
     """Return the SHA-256 over every field of ``entry`` but its digest."""
-    text = orjson.dumps(
-        [
-            entry.stream,
-            entry.position,
-            entry.run,
-            entry.word,
-            stamp(entry.at),
-            entry.body,
-            entry.previous,
-        ]
-    )
-    return sha256(text).hexdigest()
+    fact = (entry.stream, entry.position, entry.run, entry.word, stamp(entry.at), entry.body)
+    return sha256(orjson.dumps([*fact, entry.previous])).hexdigest()
 
 
 def head_of(entries: Sequence[Entry]) -> Head:
@@ -151,6 +141,7 @@ class Run:
     asked: Sequence[Mapping[str, str]]
     missing: Sequence[Mapping[str, str]]
     tally: Mapping[str, Mapping[str, Any]]  # subject → rows, series, first, last
+    whole: Sequence[str]  # the subjects of which it told everything
     usage: Mapping[str, float]
     cursor: Cursor | None
     error: str | None
@@ -208,7 +199,6 @@ def _run(story: Sequence[Entry]) -> Run:
     facts = [fact for _, fact in wrote]
     endings = [entry for entry in story if entry.word in _ENDINGS]
     end = endings[-1] if endings else None
-    closing = end.facts if end else {}
     return Run(
         run=started.run,
         stream=started.stream,
@@ -224,10 +214,11 @@ def _run(story: Sequence[Entry]) -> Run:
         asked=[asked for fact in facts for asked in fact["asked"]],
         missing=[missing for fact in facts for missing in fact["missing"]],
         tally=merged(fact["tally"] for fact in facts),
+        whole=[subject for fact in facts for subject in fact.get("whole", ())],
         usage=_sum(fact["usage"] for fact in facts),
         cursor=next((Cursor(it["cursor"]) for it in reversed(facts) if it["cursor"]), None),
         error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
-        reason=closing.get("reason"),
+        reason=end.facts.get("reason") if end else None,
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from scarline import ledger
 from scarline.chain import Chain, is_open, named
 from scarline.errors import LedgerBroken, RunEnded, UsageError
-from scarline.ledger import Run, State
+from scarline.ledger import Run, State, Word
 from scarline.model import Batch, Cursor, Window
 from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
 from scarline.privacy import Policy, default_policy, redact, redact_text
@@ -65,6 +65,20 @@ class Pipeline:
         source = self._source(stream)
         runs = ledger.replay(await self.store.entries(stream))
         return await source.plan(Ask(stream, window, ledger.live_cursor(runs)))
+
+    async def repeats(self, stream: str, source: str, what: str) -> Run | None:
+        """Return the last live run of ``source`` if it told just ``what``, redacted as it is now.
+
+        Then pulling it once more would change nothing, and hide nothing that came since.
+        """
+        entries = await self.store.entries(stream)
+        told = [it for it in ledger.replay(entries) if it.live and it.request["source"] == source]
+        last = told[-1] if told else None
+        if last is None or last.state is not State.DONE:
+            return None
+        wrote = [it.facts for it in entries if it.run == last.run and it.word is Word.WROTE]
+        same = [it["what"] for it in last.asked] == [redact_text(what, self.policy)]
+        return last if same and {it["rules"] for it in wrote} == {self.policy.fingerprint} else None
 
     async def rollback(self, run: str, reason: str) -> Run:
         """Take away what ``run`` wrote, as if it had never been; the ledger keeps its story.

@@ -1,7 +1,7 @@
 """The two doors: ``Source`` (facts come in) and ``Store`` (facts stay).
 
 Everything outside is behind one of them. A source or a store is a folder that nothing
-else names; it keeps the duties written here, and ``tests/contracts`` holds it to them.
+else names; it keeps the duties written here, and the laws in ``tests`` hold it to them.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -117,16 +117,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which facts to find: of a kind, in a window, with these values in these columns.
-
-    ``columns``: those to return, in this order; None for all.
-    """
+    """Which facts to find: of a kind, in a window, with these values in these columns."""
 
     kind: Kind
     window: Window | None = None
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limit: int | None = None
-    columns: Sequence[str] | None = None
+    columns: Sequence[str] | None = None  # to return, in this order; None for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,9 +214,18 @@ class Store(Notes, Protocol):
     async def find(self, query: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key, as the kind's schema.
 
-        Raises ``UsageError`` for a column that cannot be searched: points are found by
-        their series, records by any column of text or of whole numbers; and for one that
-        the kind does not have.
+        Raises ``UsageError`` for a column that is not there or cannot be searched: points are
+        found by their series, records by any column of text or of whole numbers.
+        """
+        ...
+
+    async def seen(
+        self, kind: Kind, runs: Sequence[str], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the records that these runs told, of each key the last, in the order of the key.
+
+        With those that say that this was everything (``Kind.whole``); none of a run that was
+        rolled back. Raises ``StoreRefused`` for a kind that is not one of records.
         """
         ...
 

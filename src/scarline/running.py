@@ -12,6 +12,7 @@ from scarline.web.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ledger import Run
+    from scarline.loading import Loading
     from scarline.model import Window
     from scarline.pipeline import Pipeline
     from scarline.ports import Plan
@@ -47,6 +48,26 @@ async def pull(
     async with opening as pipeline:
         with console.progress(stream) as notify:
             return await pipeline.pull(stream, window, notify)
+
+
+async def load(opening: "AbstractAsyncContextManager[Loading]") -> "Run":
+    """Load a list with a progress bar; if it is loaded already, return the run that did."""
+    async with opening as (pipeline, before):
+        if before is not None:
+            console.say(f"run {before.run} loaded just this, and it still counts: nothing to do")
+            return before
+        with console.progress("flows") as notify:
+            return await pipeline.pull("flows", notify=notify)
+
+
+async def plan_load(opening: "AbstractAsyncContextManager[Loading]") -> "Plan":
+    """Return what loading a list would read."""
+    from scarline.ports import Plan
+
+    async with opening as (pipeline, before):
+        if before is not None:
+            return Plan([], [f"nothing: run {before.run} loaded just this, and it still counts"])
+        return await pipeline.plan("flows")
 
 
 async def plan(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from scarline import kinds, model
 from scarline.errors import StoreRefused, UsageError
-from scarline.kinds import DECISION, LLM_FAILURE, Kind
+from scarline.kinds import DECISION, INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT, Kind
 from scarline.ledger import Entry, Fact, Head, Word, follow, head_of
 from scarline.model import Batch, Cursor, Window
 from scarline.pipeline import Pipeline
@@ -25,8 +25,8 @@ from scarline.ports import Query, Store, Written
 from scarline.privacy import redact
 from scarline.series import content_digest, merged, tally
 from scarline.series.records import pieces, row_forms, storable
-from tests.at_hand import Opener, debian_url, embedded_url, open_empty, postgres
-from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, failures
+from tests.at_hand import TAKES_POINTS, Opener, debian_url, embedded_url, open_empty, postgres
+from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, failures, loaded
 from tests.laws.stories import moment, pipeline, shown
 from tests.stores.postgrest import Project, supabase
 
@@ -283,6 +283,39 @@ async def _fetched(store: Store) -> list[tuple[float, str]]:
     return [((it["fetched_at"] - EPOCH).total_seconds() / 60, it["title"]) for it in rows]
 
 
+async def test_what_one_run_told(open_empty: Opener) -> None:
+    """Of each key the last, with what shows nowhere; nothing once it was rolled back."""
+    calls = {("web", "oms"): {"latency_ms": 1.0}, ("oms", "db"): {}}
+    first = redact(loaded(calls, "prod"))
+    again = redact(loaded({("web", "oms"): {"latency_ms": 2.0}}))
+    async with open_empty() as store:
+        one = wrote()
+        await store.commit(first, one)
+        two = wrote(head_of([one]))
+        await store.commit(again, two)
+        other = wrote(head_of([two]), "llm-2")
+        await store.commit(redact(loaded({("new", "oms"): {}}, "prod")), other)
+        names = ("system_from", "latency_ms")
+        told = await store.seen(INTEGRATION_FLOW, ["llm-1"], names)
+        assert told.schema.names == [*names]
+        assert told.to_pylist() == [
+            {"system_from": "", "latency_ms": None},
+            {"system_from": "oms", "latency_ms": None},
+            {"system_from": "web", "latency_ms": 2.0},
+        ]
+        assert (await store.seen(INTEGRATION_FLOW, ["llm-1"])).schema.equals(
+            INTEGRATION_FLOW.schema
+        )
+        assert (await store.seen(LLM_FAILURE, ["llm-1"])).num_rows == 0
+        both = await store.seen(INTEGRATION_FLOW, ["llm-2", "llm-1"], ("system_from",))
+        assert both["system_from"].to_pylist() == ["", "new", "oms", "web"]
+        gone = follow(head_of([other]), Fact("llm", "llm-1", Word.ROLLED_BACK, moment(1), {}))
+        await store.retract("llm-1", gone)
+        assert (await store.seen(INTEGRATION_FLOW, ["llm-1"])).num_rows == 0
+        with pytest.raises(StoreRefused, match="metric_point is in series"):
+            await store.seen(METRIC_POINT, ["llm-1"])
+
+
 async def test_decisions_are_kept(open_empty: Opener) -> None:
     """Each version is a record of its own, found by what it is about."""
     rows = [
@@ -332,6 +365,7 @@ async def test_a_kind_without_a_table_is_a_sentence(open_empty: Opener) -> None:
 NUL = {"trace_payload": "a\0b\0", "service_name": "\0", "ml_app": "x\ufffdy"}
 
 
+@pytest.mark.parametrize("open_empty", TAKES_POINTS, indirect=True)
 async def test_no_text_has_a_nul(open_empty: Opener) -> None:
     """U+0000 becomes U+FFFD, in points and in records, before the digest is taken."""
     points = batch(("cpu\0", "a", 0, 1.0), unit="per\0cent")
@@ -371,6 +405,7 @@ def test_records_are_summed_up_by_their_subject() -> None:
     assert tally(LLM_FAILURE, rows.slice(0, 0)) == {}
 
 
+@pytest.mark.parametrize("open_empty", TAKES_POINTS, indirect=True)
 async def test_a_run_of_records_is_told_like_any(open_empty: Opener) -> None:
     """Rows, counts and cursor are on the ledger; a second stream may bring points."""
     spans = FakeSource([failed({}, {"span_id": "s2"}), failed({"span_id": "s2", "model": "m"})])

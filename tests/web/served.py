@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx2 as httpx
 
+from scarline.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.ports import Store
+from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore
 from scarline.web.app import create_app
 from scarline.web.desk import Config
@@ -51,7 +54,7 @@ async def served(
     async def opening(_: Sequence[str]) -> AsyncIterator[Pipeline]:
         yield pipeline
 
-    app = create_app(opening, config or Config())
+    app = create_app(opening, partial(sheet, Settings()), config or Config())
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),

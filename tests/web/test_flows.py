@@ -120,15 +120,17 @@ async def test_nothing_is_read_again_while_nothing_changed() -> None:
     async with served(store=store) as api:
         await api.told(*ESTATE)
         first = await api.http.get(FLOWS)
+        reads = store.reads
         tag = {"If-None-Match": f'"other", {first.headers["etag"]}'}
         same = await api.http.get(FLOWS, headers=tag)
         assert (same.status_code, same.content) == (304, b"")
         assert same.headers["etag"] == first.headers["etag"]
         assert (await api.http.get(FLOWS, params={"env": "prod"}, headers=tag)).status_code == 200
-        assert store.finds == 1
+        assert store.reads == reads
         await api.told({"from": "web", "to": "oms", "env": "prod", "status": "ok"})
         changed = await api.http.get(FLOWS, headers=tag)
-        assert (changed.status_code, store.finds) == (200, 2)
+        assert changed.status_code == 200
+        assert store.reads > reads
         assert changed.json() != first.json()
 
 
@@ -342,7 +344,7 @@ class Counting:
     """A store that counts how often its rows are read."""
 
     def __init__(self) -> None:
-        self._store, self.finds = MemoryStore(), 0
+        self._store, self.reads = MemoryStore(), 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -351,6 +353,6 @@ class Counting:
     def max_rows_per_batch(self) -> int:
         return self._store.max_rows_per_batch
 
-    async def find(self, query: Any) -> Any:
-        self.finds += 1
-        return await self._store.find(query)
+    async def seen(self, *what: Any) -> Any:
+        self.reads += 1
+        return await self._store.seen(*what)

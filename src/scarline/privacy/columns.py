@@ -30,7 +30,7 @@ def cleaned(batch: Batch, cleaner: Cleaner, account: Account) -> Batch:
     columns = {
         name: documents[name]
         if name in documents
-        else _column(column, name, Documents(cleaner, account))
+        else _column(column, kind, name, Documents(cleaner, account))
         for name, column in zip(kind.schema.names, batch.rows.columns, strict=True)
         if name != kind.named
     }
@@ -93,19 +93,21 @@ def _documents(
     return {name: pa.array(own, kind.schema.field(name).type) for name, own in columns.items()}
 
 
-def _column(column: pa.Array, name: str, document: Documents) -> pa.Array:
+def _column(column: pa.Array, kind: Kind, name: str, document: Documents) -> pa.Array:
     if pa.types.is_dictionary(column.type):
-        words = pa.array(_words(column.dictionary.to_pylist(), name, document), pa.string())
+        words = pa.array(_words(column.dictionary.to_pylist(), kind, name, document), pa.string())
         if words.equals(column.dictionary):
             return column
         once = words.dictionary_encode()
         return pa.DictionaryArray.from_arrays(once.indices.take(column.indices), once.dictionary)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return pa.array(_words(column.to_pylist(), name, document), column.type)
+        return pa.array(_words(column.to_pylist(), kind, name, document), column.type)
     return column
 
 
-def _words(words: Sequence[str | None], name: str, document: Documents) -> list[Any]:
+def _words(
+    words: Sequence[str | None], kind: Kind, name: str, document: Documents
+) -> list[Any]:
     """Return what stands in a column, cleaned; nobody is looked for by name in it."""
     if name == "tags":
         whole = document.clean(words, prose=False)  # a value may have commas in it
@@ -114,7 +116,7 @@ def _words(words: Sequence[str | None], name: str, document: Documents) -> list[
             None if word is None else ",".join(map(_joined, own))
             for word, own in zip(whole, document.clean(parted, prose=False), strict=True)
         ]
-    clean = document.clean(words, name, prose=False)
+    clean = document.clean(words, f"{kind.name} {name}", prose=False)  # as a field within it
     if name == "host":
         return [
             old if old is not None and _is_machine(old) else new

@@ -6,6 +6,7 @@ Nothing here loops over points, only over series. Records are in no series: see 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import reduce
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scarline.errors import UsageError
+from scarline.errors import StoreRefused, UsageError
 from scarline.kinds import Kind
 from scarline.model import stamp
 from scarline.series.records import pieces, plain, row_forms
@@ -81,6 +82,13 @@ def tally(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
         subject: {"rows": part[0], "series": part[1], "first": _at(part[2]), "last": _at(part[3])}
         for subject, part in parts.items()
     }
+
+
+def wholes(kind: Kind, rows: pa.RecordBatch) -> list[str]:
+    """Return the subjects of which ``rows`` say that this was everything: see ``Kind.whole``."""
+    others = [plain(rows.column(name)) for name in kind.key if name not in kind.whole]
+    marks = reduce(pc.and_, [pc.equal(column, "") for column in others])
+    return sorted(pc.unique(plain(rows.column(kind.subject)).filter(marks)).to_pylist())
 
 
 def _tally_records(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int | str]]:
@@ -181,7 +189,7 @@ def conditions(kind: Kind, where: Mapping[str, Sequence[str]]) -> dict[str, list
     }
 
 
-def columns(kind: Kind, wanted: Sequence[str] | None) -> list[str]:
+def columns_of(kind: Kind, wanted: Sequence[str] | None) -> list[str]:
     """Return the columns to show, all for None; raises ``UsageError`` for one that is not there."""
     names = kind.schema.names
     unknown = sorted(set(wanted or ()) - set(names))
@@ -189,6 +197,12 @@ def columns(kind: Kind, wanted: Sequence[str] | None) -> list[str]:
         message = f"{kind.name} has no column {', '.join(unknown)}; it has {', '.join(names)}"
         raise UsageError(message)
     return names if wanted is None else list(wanted)
+
+
+def only_records(kind: Kind) -> None:
+    """Raise ``StoreRefused`` for a kind that is not one of records."""
+    if not kind.of_records:
+        raise StoreRefused(f"{kind.name} is in series: what a run told of it is not kept by rows")
 
 
 def _is_whole(form: pa.DataType) -> bool:

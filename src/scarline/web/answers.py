@@ -4,15 +4,23 @@ import csv
 import io
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.web.paging import Cursor, cursor_after, key_of
+from scarline.web.told import INSTANT
 
 MOST_FLOWS = 10_000
 
@@ -21,6 +29,19 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Injection"): it is written after an apostrophe."""
 
 _ROWS_AT_ONCE = 5_000
+
+
+def _instant(text: object) -> object:
+    if isinstance(text, str) and INSTANT.fullmatch(text):
+        return text
+    raise ValueError("must be a time of RFC 3339, such as 2026-03-02T08:30:00Z")
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class Wanted(BaseModel):
@@ -34,6 +55,8 @@ class Wanted(BaseModel):
     owner: str = Field("", description="owning team")
     status: Literal["", "healthy", "degraded", "failed", "unknown"] = ""
     min_confidence: float = Field(0.0, ge=0, le=1, allow_inf_nan=False)
+
+    at: Moment | None = Field(None, description="a moment in the past; now if left out")
     limit: int | None = Field(
         None, ge=1, le=MOST_FLOWS, description="flows in one answer; 5,000 if left out, in CSV all"
     )
@@ -43,6 +66,12 @@ class Wanted(BaseModel):
 
 def chosen(rows: pa.Table, wanted: Wanted) -> pa.Table:
     """Return the rows that are asked for, after the cursor; raises ``UsageError`` for a bad one."""
+    found = having(rows, wanted)
+    return found.slice(_place_after(found, wanted.cursor)) if wanted.cursor else found
+
+
+def having(rows: pa.Table, wanted: Wanted) -> pa.Table:
+    """Return the rows that are asked for, from the first."""
     tests = [
         pc.equal(rows[column], value)
         for column, value in (
@@ -60,8 +89,7 @@ def chosen(rows: pa.Table, wanted: Wanted) -> pa.Table:
         tests.append(pc.greater_equal(rows["confidence"], wanted.min_confidence))
     for test in tests[1:]:
         tests[0] = pc.and_(tests[0], test)
-    found = rows.filter(tests[0]) if tests else rows
-    return found.slice(_place_after(found, wanted.cursor)) if wanted.cursor else found
+    return rows.filter(tests[0]) if tests else rows
 
 
 def page(rows: pa.Table, limit: int) -> bytes:

@@ -1,5 +1,6 @@
 """The app: routes behind one door, and one open pipeline for as long as it lives."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -10,8 +11,9 @@ from fastapi.telemetry import TelemetryConfig
 from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.pipeline import Pipeline
-from scarline.web import documents, flows, history, problems
-from scarline.web.desk import Config, Desk, Open
+from scarline.privacy import redact_text
+from scarline.web import changes, documents, flows, history, problems
+from scarline.web.desk import Config, Desk, Lists, Open
 from scarline.web.door import Door
 from scarline.web.shown import Flows
 
@@ -30,7 +32,7 @@ NO_TELEMETRY: TelemetryConfig = {
 probes = APIRouter(tags=["probes"], responses=problems.DOCUMENTED)
 
 
-def create_app(opening: Opening, config: Config | None = None) -> FastAPI:
+def create_app(opening: Opening, lists: Lists, config: Config | None = None) -> FastAPI:
     """Return the app. It opens a pipeline when it starts and closes it when it ends.
 
     Raises ``ConfigError`` for a pattern of order management that is none.
@@ -41,8 +43,10 @@ def create_app(opening: Opening, config: Config | None = None) -> FastAPI:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         async with opening(()) as pipeline:
-            shown = Flows(pipeline.store, pipeline.clock, own.oms_pattern)
-            app.state.desk = Desk(pipeline, shown, own)
+            # Compiles the rules, which takes seconds that no caller should wait.
+            await asyncio.to_thread(redact_text, "", pipeline.policy)
+            shown = Flows(pipeline, own.oms_pattern)
+            app.state.desk = Desk(pipeline, shown, own, lists)
             yield
 
     app = FastAPI(
@@ -56,7 +60,7 @@ def create_app(opening: Opening, config: Config | None = None) -> FastAPI:
         telemetry=NO_TELEMETRY,
         redirect_slashes=False,
     )
-    for router in (flows.router, history.router, probes):
+    for router in (flows.router, changes.router, history.router, probes):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Door, config=own)

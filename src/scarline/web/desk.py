@@ -1,12 +1,14 @@
 """What every route stands at: one open pipeline, the flows that show, and what is allowed."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from scarline.flows.coupling import OMS_PATTERN
+from scarline.loading import Sheet
 from scarline.pipeline import Pipeline
 from scarline.web.shown import Flows
 
@@ -26,6 +28,10 @@ class Config:
     hosts: frozenset[str] | None = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
+Lists = Callable[[str, bytes, str, str], Sheet]
+"""Reads a list of services: its name, its bytes, the source, the environment if it tells none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """An open pipeline and what is kept beside it. ``writing`` is held by one write at a time."""
@@ -33,6 +39,7 @@ class Desk:
     pipeline: Pipeline
     flows: Flows
     config: Config
+    lists: Lists
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

@@ -87,7 +87,11 @@ ACCEPTED = answered(
     rejected=_COUNT,
     errors={
         "type": "array",
-        "items": {"type": "object", "properties": {"row": _COUNT, "reason": _TEXT}},
+        "items": {
+            "type": "object",
+            "properties": {"row": _COUNT, "line": _COUNT, "reason": _TEXT},
+            "required": ["reason"],
+        },
     },
     counts={"type": "object", "properties": dict.fromkeys(("new", "changed", "same"), _COUNT)},
     run={"type": ["string", "null"], "description": "null if there is none, or several"},
@@ -115,6 +119,22 @@ STEPS = answered(
             "properties": {"level": _COUNT, "systems": _TAGS},
             "required": ["level", "systems"],
         },
+    },
+)
+
+_NAMED = dict.fromkeys(("flow_id", "source", "env", "system_from", "system_to"), _TEXT)
+_SIDE = {"type": "object", "description": "the columns that changed"}
+
+CHANGES = answered(
+    "what came, went and changed; of each at most 5,000",
+    since={"type": "string", "format": "date-time"},
+    until={"type": "string", "format": "date-time"},
+    counts={"type": "object", "properties": dict.fromkeys(("added", "removed", "changed"), _COUNT)},
+    added={"type": "array", "items": FLOW},
+    removed={"type": "array", "items": FLOW},
+    changed={
+        "type": "array",
+        "items": {"type": "object", "properties": {**_NAMED, "before": _SIDE, "after": _SIDE}},
     },
 )
 
@@ -157,6 +177,9 @@ BODY: dict[str, Any] = {
     "requestBody": {
         "description": "one flow, a list of flows, or an object with the list in flows",
         "required": True,
-        "content": {"application/json": {"schema": {"anyOf": [_ONE, _FLOWS]}}},
+        "content": {
+            "application/json": {"schema": {"anyOf": [_ONE, _FLOWS]}},
+            "text/csv": {"schema": _TEXT},
+        },
     }
 }

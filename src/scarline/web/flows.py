@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from scarline.ledger import Run
+from scarline.ports import Source
 from scarline.privacy import redact_text
 from scarline.web import documents, replay
 from scarline.web.account import run_as_data
@@ -22,13 +23,23 @@ from scarline.web.desk import Desk, Open
 from scarline.web.posted import Posted
 from scarline.web.problems import DOCUMENTED, Refused
 from scarline.web.shown import STREAM
-from scarline.web.told import Reading, listed, read
+from scarline.web.told import MOST_CHARACTERS, Reading, listed, read
 
 router = APIRouter(prefix="/api/ale", tags=["flows"], responses=DOCUMENTED)
 
 PAGE = 5_000
 
-JSON = "application/json"
+JSON, CSV = "application/json", "text/csv"
+
+
+class AboutList(BaseModel):
+    """What holds for a list of services that is sent as CSV, where it says nothing itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str = Field("datadog", min_length=1, max_length=MOST_CHARACTERS)
+    env: str = Field("", max_length=MOST_CHARACTERS)
+    name: str = Field("list.csv", max_length=255, description="what the ledger calls the file")
 
 
 class Of(BaseModel):
@@ -50,7 +61,7 @@ async def get_flows(
     `confidence` is the source's own where it told one, else it is computed. `oms_linked`,
     `oms_distance` and `coupling` say how a flow is tied to order management.
     """
-    shown = await desk.flows.shown()
+    shown = await desk.flows.shown(wanted.at)
     tag = _tag(shown.version, wanted.model_dump_json())
     headers = {"ETag": tag}
     if tag in [it.strip() for it in if_none_match.split(",")] or if_none_match.strip() == "*":
@@ -67,25 +78,30 @@ async def get_flows(
 async def post_flows(
     request: Request,
     desk: Open,
+    about: Annotated[AboutList, Query()],
     idempotency_key: Annotated[str, Header(max_length=255)] = "",
 ) -> Response:
-    """Store one flow, a list of flows, or `{"flows": […]}`; name each that cannot be kept.
+    """Store one flow, a list, `{"flows": […]}`, or a list of services as CSV; name what is bad.
 
     A request with an `Idempotency-Key` that was answered is answered the same again, and
-    nothing is stored twice.
+    nothing is stored twice. Nor is what the last live run of its source told just so.
     """
     body = await _body(request, desk.config.max_bytes)
-    rows, source = listed(_decoded(request, body))
-    if len(rows) > desk.config.max_rows:
-        raise Refused(413, f"more than {desk.config.max_rows:,} flows: send them in parts")
     digest = sha256(body).hexdigest()
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == CSV:
+        store = partial(_stored_list, desk, body, about)
+    elif media == JSON:
+        store = partial(_stored, desk, *_rows(desk, body), digest)
+    else:  # forms of web pages cannot set these
+        raise Refused(415, f"send flows with Content-Type: {JSON}, or a list of services as {CSV}")
 
-    async def store() -> bytes:
-        return msgspec.json.encode(await _stored(desk, rows, source, digest))
+    async def answered() -> bytes:
+        return msgspec.json.encode(await store())
 
     pipeline = desk.pipeline
     own = replay.Replay(pipeline.store, pipeline.clock, idempotency_key, digest)
-    answer = await own.once(store) if idempotency_key else await store()
+    answer = await own.once(answered) if idempotency_key else await answered()
     return Response(answer, media_type=JSON)
 
 
@@ -123,15 +139,49 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _decoded(request: Request, body: bytes) -> object:
-    """Return the JSON of a body; only with its media type, which forms of web pages cannot set."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON:
-        raise Refused(415, f"send JSON, with Content-Type: {JSON}")
+def _rows(desk: Desk, body: bytes) -> tuple[list[object], object]:
+    """Return the rows of a body of JSON, and the source beside them."""
     try:
-        return msgspec.json.decode(body)
+        rows, source = listed(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "the body is not JSON that can be read") from None
+    if len(rows) > desk.config.max_rows:
+        raise Refused(413, f"more than {desk.config.max_rows:,} flows: send them in parts")
+    return rows, source
+
+
+async def _stored_list(desk: Desk, body: bytes, about: AboutList) -> Mapping[str, Any]:
+    """Load a list of services as the command line does; return what became of it."""
+    source = redact_text(about.source, desk.pipeline.policy)
+    sheet = await asyncio.to_thread(desk.lists, about.name, body, about.source, about.env)
+    async with desk.writing:
+        run = await _pulled(desk, sheet.source, source, sheet.what)
+    errors = [{"line": line, "reason": reason} for line, reason in sheet.bad]
+    return _account(sheet.good, sheet.rejected, errors, [run])
+
+
+async def _pulled(desk: Desk, source: Source, name: str, what: str) -> Run:
+    """Pull flows; or return the run that told just this last, as one that changed nothing."""
+    before = await desk.pipeline.repeats(STREAM, name, what)
+    if before is None:
+        return await replace(desk.pipeline, sources={STREAM: source}).pull(STREAM)
+    return replace(before, counts={"same": before.rows})
+
+
+def _account(
+    accepted: int, rejected: int, errors: Sequence[Mapping[str, Any]], runs: Sequence[Run]
+) -> Mapping[str, Any]:
+    counts: Counter[str] = Counter({"new": 0, "changed": 0, "same": 0})
+    for run in runs:
+        counts.update(run.counts)
+    return {
+        "accepted": accepted,
+        "rejected": rejected,
+        "errors": errors,
+        "counts": counts,
+        "run": runs[0].run if len(runs) == 1 else None,
+        "runs": [run.run for run in runs],
+    }
 
 
 async def _stored(desk: Desk, rows: list[object], source: object, digest: str) -> Mapping[str, Any]:
@@ -142,18 +192,9 @@ async def _stored(desk: Desk, rows: list[object], source: object, digest: str) -
     async with desk.writing:
         for name in reading.rows:
             posted = _source(desk, reading, name, digest, first=not runs)
-            runs.append(await replace(road, sources={STREAM: posted}).pull(STREAM))
-    counts: Counter[str] = Counter({"new": 0, "changed": 0, "same": 0})
-    for run in runs:
-        counts.update(run.counts)
-    return {
-        "accepted": len(rows) - len(reading.bad),
-        "rejected": len(reading.bad),
-        "errors": [{"row": number, "reason": reason} for number, reason in reading.bad],
-        "counts": counts,
-        "run": runs[0].run if len(runs) == 1 else None,
-        "runs": [run.run for run in runs],
-    }
+            runs.append(await _pulled(desk, posted, name, posted.what))
+    errors = [{"row": number, "reason": reason} for number, reason in reading.bad]
+    return _account(len(rows) - len(errors), len(errors), errors, runs)
 
 
 def _source(desk: Desk, reading: Reading, name: str, digest: str, *, first: bool) -> Posted:

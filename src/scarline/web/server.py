@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from scarline import bootstrap
 from scarline.errors import ConfigError, UsageError
 from scarline.flows.coupling import OMS_PATTERN
+from scarline.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
 from scarline.web.app import create_app
@@ -68,7 +70,7 @@ async def _serve(
         async def opened(_: Sequence[str]) -> AsyncIterator[Pipeline]:
             yield pipeline
 
-        server = server_of(create_app(opened, config))
+        server = server_of(create_app(opened, partial(sheet, settings), config))
         with _door(*address) as door:
             name = f"[{address[0]}]" if ":" in address[0] else address[0]
             tell(f"http://{name}:{door.getsockname()[1]}")

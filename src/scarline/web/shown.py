@@ -1,7 +1,7 @@
 """The flows that show now, with what follows from all of them; read once for each change."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,12 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scarline import ledger
 from scarline.flows.confidence import confidence
 from scarline.flows.coupling import coupled
+from scarline.flows.past import Graph, Load, graph
 from scarline.flows.sequence import Step, sequence
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.ledger import Head
-from scarline.ports import Clock, Query, Store
+from scarline.model import stamp
+from scarline.pipeline import Pipeline
 
 STREAM = "flows"
 """The stream that brings flows: what shows can change only when its chain grows."""
@@ -26,6 +29,8 @@ COLUMNS = (*INTEGRATION_FLOW.schema.names, *DERIVED)
 """The columns of a flow as it is answered, in order."""
 
 _DIGITS = 4  # a computed confidence says no more
+
+_KEPT = 4  # moments of which the flows are held in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +47,43 @@ class Shown:
 class Flows:
     """Keeps the flows that show, and reads them again only when they may have changed."""
 
-    def __init__(self, store: Store, clock: Clock, oms_pattern: str) -> None:
-        self._store, self._clock, self._oms_pattern = store, clock, oms_pattern
+    def __init__(self, road: Pipeline, oms_pattern: str) -> None:
+        self._road, self._oms_pattern = road, oms_pattern
         self._reading = asyncio.Lock()
-        self._shown: Shown | None = None
+        self._kept: dict[str, Shown] = {}
         self._steps: tuple[str, Mapping[str, list[Step]]] = ("", {})
 
-    async def shown(self) -> Shown:
-        """Return the flows that show.
+    async def shown(self, at: datetime | None = None) -> Shown:
+        """Return the flows that show, or those that did ``at`` a moment, by the loads since live.
 
         A confidence that no source told is that of the last full hour, so that the same flows
-        are the same answer for that long, and of one load that had the flow: earlier loads
-        would have to be read for it.
+        are the same answer for that long; in the past, that of the moment.
         """
         async with self._reading:
-            head = (await self._store.heads()).get(STREAM, Head())
-            hour = self._clock().replace(minute=0, second=0, microsecond=0)
-            words = (head.digest, hour.isoformat(), self._oms_pattern, *COLUMNS)
+            now = self._road.clock()
+            head = (await self._road.store.heads()).get(STREAM, Head())
+            moment = now.replace(minute=0, second=0, microsecond=0) if at is None else at
+            kind = "now" if at is None else "then"
+            words = (head.digest, kind, stamp(moment), self._oms_pattern, *COLUMNS)
             version = sha256("\n".join(words).encode()).hexdigest()
-            if self._shown is None or self._shown.version != version:
-                found = await self._store.find(Query(INTEGRATION_FLOW))
-                rows = await asyncio.to_thread(_completed, found, hour, self._oms_pattern)
-                self._shown = Shown(rows, version)
-            return self._shown
+            if version not in self._kept:
+                found = await graph(await self._loads(at or now), self._told)
+                rows = await asyncio.to_thread(_completed, found, moment, self._oms_pattern)
+                self._kept[version] = Shown(rows, version)
+                for old in list(self._kept)[:-_KEPT]:
+                    del self._kept[old]
+            return self._kept[version]
+
+    async def _loads(self, until: datetime) -> list[Load]:
+        runs = ledger.replay(await self._road.store.entries(STREAM))
+        return [
+            Load(run.run, str(run.request["source"]), frozenset(run.tally), frozenset(run.whole))
+            for run in runs
+            if run.live and run.started_at <= until
+        ]
+
+    async def _told(self, runs: Sequence[str], columns: Sequence[str] | None) -> pa.Table:
+        return await self._road.store.seen(INTEGRATION_FLOW, runs, columns)
 
     async def steps(self, env: str) -> list[Step]:
         """Return a safe order of change for one environment, or for all if it is ""."""
@@ -78,11 +97,10 @@ class Flows:
         return steps
 
 
-def _completed(found: pa.Table, now: datetime, oms_pattern: str) -> pa.Table:
+def _completed(found: Graph, at: datetime, oms_pattern: str) -> pa.Table:
     """Return the rows, in their order, with what follows from all of them."""
-    rows = found.unify_dictionaries().combine_chunks()
-    ones = np.ones(rows.num_rows, dtype=np.int64)
-    own = confidence(rows, now, ones, ones)
+    rows = found.rows
+    own = confidence(rows, at, found.seen, found.loads)
     own = np.where(rows["confidence"].is_null().to_numpy(), own.round(_DIGITS), own)
     tied = coupled(rows, oms_pattern)
     columns = {name: rows[name] for name in rows.schema.names}

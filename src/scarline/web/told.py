@@ -20,7 +20,7 @@ MOST_CHARACTERS = 1_000
 
 ALIASES: Mapping[str, str] = {"from": "system_from", "to": "system_to"}
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 Row = dict[str, Any]
 
@@ -136,7 +136,7 @@ def _instant(name: str, value: object) -> datetime | None:
     if value is None:
         return None
     wrong = f"{name} must be a time of RFC 3339 with its offset, such as 2026-11-01T08:30:00Z"
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value.strip()):
+    if not isinstance(value, str) or not INSTANT.fullmatch(value.strip()):
         raise Unfit(wrong)
     try:
         return datetime.fromisoformat(value.strip().upper()).astimezone(UTC)

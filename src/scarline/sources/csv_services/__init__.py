@@ -32,9 +32,10 @@ from scarline.flows.whole import whole
 from scarline.kinds import INTEGRATION_FLOW, Kind
 from scarline.model import Asked, Batch, Usage, Window
 from scarline.ports import Ask, Check, Clock, Plan, Planned, Progress, Source
-from scarline.sources.csv_services.form import formed
+from scarline.sources.csv_services.form import Form, formed
 from scarline.sources.csv_services.headings import recognised
 from scarline.sources.csv_services.survey import (
+    Sent,
     Survey,
     flow_keys,
     last_of_each,
@@ -45,11 +46,14 @@ from scarline.sources.csv_services.survey import (
     tellings,
 )
 
-__all__ = ["Config", "Survey", "open_source", "surveyed"]
+__all__ = ["Config", "Sent", "Survey", "named", "open_source", "surveyed"]
 
 STREAMS: Mapping[str, Kind] = {"flows": INTEGRATION_FLOW}
 
 REPEATED = "told again by a later row"
+
+READING = 1
+"""How a file is read: raised when the same bytes come to mean other flows."""
 
 FIRST_SHOWN = 5
 """How many bad rows a refusal of the whole file names."""
@@ -59,12 +63,18 @@ FIRST_SHOWN = 5
 class Config:
     """Which file to read, and what holds where it says nothing."""
 
-    path: Path
+    path: Path | Sent
     source: str = "datadog"
     """What the flows are said to come from, in rows and on the ledger."""
     env: str = ""
     strict: bool = False
     """Whether one bad row refuses the whole file."""
+
+
+def named(config: Config) -> str:
+    """Return what the ledger calls the file; raises ``UsageError`` if it is no list of services."""
+    with opened(config.path) as file:
+        return _what(formed(file, config.path.name), config)
 
 
 def open_source(config: Config, clock: Clock, survey: Survey | None = None) -> Source:
@@ -139,9 +149,7 @@ class CsvServices:
             if number < own.blocks:
                 yield Batch(INTEGRATION_FLOW, rows, None, kept_out=kept_out)
             else:
-                asked = (
-                    Asked(f"file {own.form.name} (SHA-256 {own.form.digest})", self._window(start)),
-                )
+                asked = (Asked(_what(own.form, self.config), self._window(start)),)
                 usage = Usage(requests=1, answer_bytes=own.form.size_bytes)
                 yield Batch(INTEGRATION_FLOW, rows, None, asked, (), kept_out, usage)
 
@@ -174,6 +182,12 @@ class CsvServices:
         return [
             Check("file", well=True, finding=f"{form.name}: {', '.join(recognised(form.titles))}")
         ]
+
+
+def _what(form: Form, config: Config) -> str:
+    """Return what the ledger calls a file: of the same name, the same flows."""
+    env = f", env {config.env}" if config.env else ""
+    return f"file {form.name} (SHA-256 {form.digest}), reading {READING}{env}"
 
 
 def _unchanged(file: BinaryIO, own: Survey) -> None:

@@ -110,10 +110,10 @@ def _wide(head: bytes) -> tuple[str | None, int]:
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding, len(mark)
-    nul = np.frombuffer(head, dtype=np.uint8) == 0
-    if nul[1::2].mean() > _HALF:
+    half = _HALF * len(head) / 2
+    if head[1::2].count(0) > half:
         return "utf-16-le", 0
-    return ("utf-16-be", 0) if nul[::2].mean() > _HALF else (None, 0)
+    return ("utf-16-be", 0) if head[::2].count(0) > half else (None, 0)
 
 
 def _controls(head: bytes) -> int:

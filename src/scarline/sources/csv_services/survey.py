@@ -4,7 +4,8 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,9 +63,20 @@ class Survey:
         return [(it.line, f"{it.reason}: {it.detail}") for it in self.bad]
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent here and lies on no disk."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path | Sent) -> Iterator[BinaryIO]:
     """Open a file to read its bytes; raises ``UsageError`` if that cannot be."""
+    if isinstance(path, Sent):
+        yield BytesIO(path.content)
+        return
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -76,7 +88,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def surveyed(path: Path, env: str = "") -> Survey:
+def surveyed(path: Path | Sent, env: str = "") -> Survey:
     """Return what a first reading of the file at ``path`` finds.
 
     Memory is flat but for 8 bytes a flow. Raises ``UsageError`` for a file that is not there,
@@ -116,6 +128,8 @@ def tellings(file: BinaryIO, form: Form, env: str) -> Iterator[Told]:
 
 def stamp(file: BinaryIO) -> tuple[int, int, int]:
     """Return what changes when the bytes of a file do."""
+    if isinstance(file, BytesIO):
+        return 0, file.getbuffer().nbytes, 0
     status = os.fstat(file.fileno())
     return status.st_ino, status.st_size, status.st_mtime_ns
 

@@ -13,7 +13,7 @@ from scarline.kinds import Kind
 from scarline.ledger import Entry, Head, head_of
 from scarline.model import CleanBatch, Window
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import columns, conditions, content_digest
+from scarline.series import columns_of, conditions, content_digest, only_records
 from scarline.series.records import row_forms
 
 Row = dict[str, Any]
@@ -76,8 +76,21 @@ class MemoryStore:
         allowed = conditions(query.kind, query.where)
         rows = [row for row in self._shown(query.kind) if _matches(row, query, allowed)]
         rows.sort(key=lambda row: _identity(query.kind, row))
-        names = columns(query.kind, query.columns)
+        names = columns_of(query.kind, query.columns)
         return pa.Table.from_pylist(rows[: query.limit], schema=query.kind.schema).select(names)
+
+    async def seen(
+        self, kind: Kind, runs: Sequence[str], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the records that these runs told, in the order of their key."""
+        only_records(kind)
+        last = {
+            _identity(kind, row): row
+            for (run, _), (held, rows) in self._batches.items()
+            for row in (rows.to_pylist() if run in runs and held is kind else ())
+        }
+        told = [last[identity] for identity in sorted(last)]
+        return pa.Table.from_pylist(told, schema=kind.schema).select(columns_of(kind, columns))
 
     async def audit(self) -> Audit:
         """Take the digest of every batch again."""

@@ -5,7 +5,7 @@ Their columns are those of the schema, in its order: no name in a statement come
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from scarline.kinds import Kind
 from scarline.ledger import Entry
 from scarline.ports import Query, Written
-from scarline.series import columns, conditions
+from scarline.series import columns_of, conditions, only_records
 from scarline.series.records import BYTES, joined, lengths, pieces, value_forms
 from scarline.stores.postgres.packing import EPOCH_MICROSECONDS, HEADER, TRAILER
 from scarline.stores.postgres.queries import query
@@ -65,7 +65,7 @@ async def found(connection: AsyncConnection[TupleRow], asked: Query) -> pa.Table
         test = sql.SQL("{at} >= %(window start)s and {at} < %(window end)s")
         tests.append(test.format(at=sql.Identifier(kind.at)))
         values |= {"window start": asked.window.start, "window end": asked.window.end}
-    names = columns(kind, asked.columns)
+    names = columns_of(kind, asked.columns)
     schema = pa.schema([kind.schema.field(name) for name in names])
     statement = sql.SQL(
         "select {columns} from scarline.{view} where {tests} order by {key} limit %(most rows)s"
@@ -75,8 +75,34 @@ async def found(connection: AsyncConnection[TupleRow], asked: Query) -> pa.Table
         tests=sql.SQL(" and ").join([sql.SQL("true"), *tests]),
         key=_names(kind.key),
     )
+    return await _read(connection, statement, values | {"most rows": asked.limit}, schema)
+
+
+async def seen(
+    connection: AsyncConnection[TupleRow],
+    kind: Kind,
+    runs: Sequence[str],
+    wanted: Sequence[str] | None,
+) -> pa.Table:
+    """Return the records that these runs told, of each key the last, in the order of the key."""
+    only_records(kind)
+    names = columns_of(kind, wanted)
+    statement = sql.SQL(
+        "select distinct on ({key}) {columns} from scarline.{table} join scarline.run r "
+        "using (run_no) where r.run = any(%(runs)s) order by {key}, run_no desc, position desc"
+    ).format(columns=_names(names), key=_names(kind.key), table=sql.Identifier(f"{kind.name}_seen"))
+    schema = pa.schema([kind.schema.field(name) for name in names])
+    return await _read(connection, statement, {"runs": list(runs)}, schema)
+
+
+async def _read(
+    connection: AsyncConnection[TupleRow],
+    statement: sql.Composed,
+    values: Mapping[str, Any],
+    schema: pa.Schema,
+) -> pa.Table:
     cursor = connection.cursor(binary=True)
-    await cursor.execute(statement, values | {"most rows": asked.limit})
+    await cursor.execute(statement, values)
     batches = []
     while rows := await cursor.fetchmany(ROWS_AT_ONCE):
         batches.append(_batch(schema, rows))

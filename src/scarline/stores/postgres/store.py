@@ -18,7 +18,7 @@ from scarline.kinds import METRIC_POINT, Kind
 from scarline.ledger import Entry, Head, word
 from scarline.model import CleanBatch, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import columns, combined_digest, conditions, series_digest
+from scarline.series import columns_of, combined_digest, conditions, series_digest
 from scarline.stores.postgres import records
 from scarline.stores.postgres.packing import counts, holds_null, instants, numbers, packed, table
 from scarline.stores.postgres.queries import query
@@ -81,7 +81,7 @@ class PostgresStore:
     async def find(self, query_: Query) -> pa.Table:
         """Return the rows that show now, in the order of their key."""
         kind = _held(query_.kind)
-        names = columns(kind, query_.columns)
+        names = columns_of(kind, query_.columns)
         if kind.of_records:
             with told():
                 async with self._pool.connection() as connection:
@@ -93,6 +93,14 @@ class PostgresStore:
             [instants(row[7]) for row in found],
             [numbers(row[8]) for row in found],
         ).select(names)
+
+    async def seen(
+        self, kind: Kind, runs: Sequence[str], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the records that these runs told, in the order of their key."""
+        with told():
+            async with self._pool.connection() as connection:
+                return await records.seen(connection, _held(kind), runs, columns)
 
     async def audit(self) -> Audit:
         """Read everything again: the digests of what was seen, and whether what shows agrees."""

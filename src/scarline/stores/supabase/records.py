@@ -61,6 +61,13 @@ async def found(rest: Rest, asked: Query) -> pa.Table:
     return _table(kind, rows).slice(0, asked.limit)
 
 
+async def seen(rest: Rest, kind: Kind, runs: Sequence[str]) -> pa.Table:
+    """Return the records that these runs told, of each key the last, in the order of the key."""
+    values = {"kind": kind.name, "runs": list(runs), "most": RECORDS_PER_PAGE}
+    async with aclosing(rest.pages("scarline_seen_records", **values)) as pages:
+        return _table(kind, [row async for page in pages for row in page["rows"]])
+
+
 def _objects(rows: pa.RecordBatch) -> list[dict[str, Any]]:
     return [{name: _sent(it) for name, it in row.items()} for row in rows.to_pylist()]
 

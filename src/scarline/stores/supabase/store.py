@@ -14,7 +14,7 @@ from scarline.kinds import METRIC_POINT, Kind
 from scarline.ledger import Entry, Head, word
 from scarline.model import CleanBatch, stamp
 from scarline.ports import Audit, Check, Note, Query, Written
-from scarline.series import columns, combined_digest, conditions
+from scarline.series import columns_of, combined_digest, conditions, only_records
 from scarline.stores.supabase import records
 from scarline.stores.supabase.lease import held
 from scarline.stores.supabase.packing import packed, sighting_digest, table
@@ -82,7 +82,7 @@ class SupabaseStore:
         shows at its own moment.
         """
         kind = _held(query.kind)
-        names = columns(kind, query.columns)
+        names = columns_of(kind, query.columns)
         if kind.of_records:
             return (await records.found(self._rest, query)).select(names)
         filters, most = _filters(query), POINTS_PER_PAGE
@@ -97,6 +97,13 @@ class SupabaseStore:
                 if query.limit is not None and points >= query.limit:
                     break
         return table(kind, rows).slice(0, query.limit).select(names)
+
+    async def seen(
+        self, kind: Kind, runs: Sequence[str], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the records that these runs told, in the order of their key."""
+        only_records(_held(kind))
+        return (await records.seen(self._rest, kind, runs)).select(columns_of(kind, columns))
 
     async def audit(self) -> Audit:
         """Read everything again: the digests of what was seen, and whether what shows agrees.

@@ -104,6 +104,61 @@ $$;
 comment on function scarline.count_records is
     'How many records of a batch are new, tell something else than what showed before, or the same to the bit.';
 
+create function public.scarline_seen_records(
+    kind text, runs text[], after jsonb default null, most integer default 10000
+) returns jsonb language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp set statement_timeout = '50s' set jit = off
+set extra_float_digits = 1 as $$
+declare
+    until constant timestamptz := clock_timestamp() + interval '3 s';
+    key constant text := scarline.record_columns(kind, 's.%I', keys => true);
+    more boolean := false;
+    size bigint := 0;
+    found_rows jsonb[] := '{}';
+    go_on jsonb;
+    r record;
+begin
+    for r in execute format(
+        $sql$
+        select distinct on (%1$s) jsonb_build_array(%2$s) as cells, jsonb_build_array(%1$s) as key
+        from scarline.%3$I s join scarline.run r using (run_no)
+        where r.run = any($1) and ($2 is null or (%1$s) > (%4$s))
+        order by %1$s, s.run_no desc, s.position desc limit $3
+        $sql$,
+        key, scarline.record_columns(kind, 'scarline.cell(s.%I)'), kind || '_seen',
+        scarline.record_columns(kind, '($2->>%2$s)::%3$s', keys => true))
+        using runs, after, most + 1
+    loop
+        more := cardinality(found_rows) = most or size > 4000000
+            or (size > 0 and clock_timestamp() > until);
+        exit when more;
+        found_rows := array_append(found_rows, r.cells);
+        size := size + octet_length(r.cells::text);
+        go_on := r.key;
+    end loop;
+    return jsonb_build_object('rows', to_jsonb(found_rows), 'next', case when more then go_on end);
+end
+$$;
+comment on function public.scarline_seen_records is
+    'A page of the records that these runs told, of each key the last, as scarline_find_records has them.';
+
+revoke all on function public.scarline_seen_records from public;
+
+do $$
+declare
+    browser_role text;
+begin
+    foreach browser_role in array array['anon', 'authenticated'] loop
+        if to_regrole(browser_role) is not null then
+            execute format('revoke all on function public.scarline_seen_records from %I', browser_role);
+        end if;
+    end loop;
+    if to_regrole('service_role') is not null then
+        perform scarline.open_rest('service_role');
+    end if;
+end
+$$;
+
 revoke execute on all functions in schema scarline from public;
 
 notify pgrst, 'reload schema';
