@@ -1359,7 +1359,16 @@ from scarline.llm_failure f;
 comment on view public.llm_failures is
     'Every failed LLM span that shows, as it was seen last; what is JSON as jsonb.';
 
--- When a row was fetched is no part of what it tells.
+create function scarline.tells_of_all(kind text) returns text language sql immutable
+return case kind
+    when 'integration_flow' then $$s.system_from = '' and s.system_to = ''$$
+    else 'false'
+end;
+comment on function scarline.tells_of_all is
+    'The condition, as SQL, that a row of a kind only says that its run told of everything.';
+
+-- When a row was fetched is no part of what it tells, and one that only says that this was
+-- everything tells nothing.
 create or replace function scarline.count_records(kind text, run_name text, at_position bigint)
 returns table (new bigint, changed bigint, same bigint)
 language plpgsql stable set search_path = pg_catalog, pg_temp set jit = off as $$
@@ -1378,10 +1387,12 @@ begin
             order by b.run_no desc, b.position desc limit 1
         ) before on true
         where s.run_no = (select r.run_no from scarline.run r where r.run = $1) and s.position = $2
+            and not (%5$s)
         $sql$,
         replace(scarline.record_columns(kind, 's.%1$I'), 's.fetched_at', 'before.fetched_at'),
         scarline.record_columns(kind, 'before.%1$I'),
-        kind || '_seen', scarline.record_columns(kind, 'b.%1$I = s.%1$I', ' and ', true))
+        kind || '_seen', scarline.record_columns(kind, 'b.%1$I = s.%1$I', ' and ', true),
+        scarline.tells_of_all(kind))
     using run_name, at_position;
 end
 $$;
@@ -1448,6 +1459,6 @@ revoke execute on all functions in schema scarline from public;
 notify pgrst, 'reload schema';
 
 insert into scarline.migration (number, name, digest)
-values (7, '0007_decision', '06e1c0eefde3f9313ca9747c54cc84da594d1d9f320b9b5775b9cd39e367418c');
+values (7, '0007_decision', 'fb3865269f5c1fbaca7ac1ad23923b42acffb3973c51a003c606964fc9430a97');
 
 commit;

@@ -69,7 +69,7 @@ class Pipeline:
     async def repeats(self, stream: str, source: str, what: str) -> Run | None:
         """Return the last live run of ``source`` if it told just ``what``, redacted as it is now.
 
-        Then pulling it once more would change nothing, and hide nothing that came since.
+        Then pulling it once more would change nothing: so say the counts of what is returned.
         """
         entries = await self.store.entries(stream)
         told = [it for it in ledger.replay(entries) if it.live and it.request["source"] == source]
@@ -78,7 +78,9 @@ class Pipeline:
             return None
         wrote = [it.facts for it in entries if it.run == last.run and it.word is Word.WROTE]
         same = [it["what"] for it in last.asked] == [redact_text(what, self.policy)]
-        return last if same and {it["rules"] for it in wrote} == {self.policy.fingerprint} else None
+        if not same or {it["rules"] for it in wrote} != {self.policy.fingerprint}:
+            return None
+        return replace(last, counts={"new": 0, "changed": 0, "same": sum(last.counts.values())})
 
     async def rollback(self, run: str, reason: str) -> Run:
         """Take away what ``run`` wrote, as if it had never been; the ledger keeps its story.

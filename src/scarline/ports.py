@@ -128,7 +128,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a commit changed: rows that are new, that replaced another value, that were known."""
+    """What a commit changed: facts that are new, that replaced another value, that were known."""
 
     new: int = 0
     changed: int = 0

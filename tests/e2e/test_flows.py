@@ -58,7 +58,7 @@ def test_from_a_file(environment: dict[str, str], tmp_path: Path) -> None:
     before = shown(environment["DATABASE_URL"])
     assert len({row[2] for row in before}) == 25
     again = told(scarline(environment, "load-flows", str(LIST), "--json"))
-    assert (again["counts"]["new"], again["counts"]["changed"]) == (0, 0)
+    assert (again["run"], again["counts"]["new"], again["counts"]["same"]) == (run["run"], 0, 47)
     text = LIST.read_text("utf-8").splitlines(keepends=True)
     less = tmp_path / "less.csv"
     less.write_text("".join(text[:-1]), "utf-8")

@@ -28,7 +28,7 @@ async def test_a_list_is_loaded_as_from_the_command_line() -> None:
         assert [it["line"] for it in told["errors"]] == [3]
         assert [it["system_from"] for it in await api.shown(source="datadog")] == ["db", "web"]
         told = await sent(api, LIST.format("1.5 s"), source="sheet", env="test")
-        assert told["counts"] == {"new": 3, "changed": 0, "same": 0}
+        assert told["counts"] == {"new": 2, "changed": 0, "same": 0}
         (flow,) = await api.shown(source="sheet", system="db")
         assert (flow["env"], flow["latency_ms"], flow["owner_team"]) == ("prod", 1500, "orders")
         (run,) = [it async for it in _runs(api) if it["source"] == "datadog"]

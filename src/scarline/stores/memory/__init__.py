@@ -60,10 +60,11 @@ class MemoryStore:
         last = self._last(kind)
         await self.append(entry)
         self._batches[entry.run, entry.position] = (kind, rows)
-        again = [row for row in rows.to_pylist() if _identity(kind, row) in last]
+        told = [row for row in rows.to_pylist() if not (kind.whole and _tells_of_all(kind, row))]
+        again = [row for row in told if _identity(kind, row) in last]
         before = [last[_identity(kind, row)][1] for row in again]
         same = sum(map(eq, _said(kind, before), _said(kind, again)))
-        return Written(new=rows.num_rows - len(again), changed=len(again) - same, same=same)
+        return Written(new=len(told) - len(again), changed=len(again) - same, same=same)
 
     async def retract(self, run: str, entry: Entry) -> int:
         """Take away all that ``run`` wrote and add ``entry``; return the number of rows."""
