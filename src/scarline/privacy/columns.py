@@ -105,9 +105,7 @@ def _column(column: pa.Array, kind: Kind, name: str, document: Documents) -> pa.
     return column
 
 
-def _words(
-    words: Sequence[str | None], kind: Kind, name: str, document: Documents
-) -> list[Any]:
+def _words(words: Sequence[str | None], kind: Kind, name: str, document: Documents) -> list[Any]:
     """Return what stands in a column, cleaned; nobody is looked for by name in it."""
     if name == "tags":
         whole = document.clean(words, prose=False)  # a value may have commas in it
@@ -116,7 +114,7 @@ def _words(
             None if word is None else ",".join(map(_joined, own))
             for word, own in zip(whole, document.clean(parted, prose=False), strict=True)
         ]
-    clean = document.clean(words, f"{kind.name} {name}", prose=False)  # as a field within it
+    clean = document.words(words, f"{kind.name} {name}")  # as a field within it
     if name == "host":
         return [
             old if old is not None and _is_machine(old) else new

@@ -93,6 +93,17 @@ class Documents:
             self._spread(texts)
         return [together(it, self._cleaned) for it in nodes]
 
+    def words(self, words: Sequence[str | None], label: str) -> list[Any]:
+        """Return words of a column that belong together, without what the policy names."""
+        field = self._cleaner.fields.named("", label)
+        if field is None or field.kept:
+            sure = self._cleaner.texts.words.clean(words, label)
+            doubtful = [it for it in words if it and it not in sure]
+            tried = Account()
+            if Documents(self._cleaner, tried).clean(doubtful, label, prose=False) == doubtful:
+                return list(words)
+        return self.clean(words, label, prose=False)  # what is found in one goes from all
+
     def _spread(self, texts: Sequence[Text]) -> None:
         values, self._account.values = self._account.values, {}
         if not values:

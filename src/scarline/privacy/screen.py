@@ -24,14 +24,15 @@ def nothing_in(finder: Finder, texts: Sequence[tuple[str, Plain | None]]) -> set
         at
         for label, own in alike.items()
         for first in range(0, len(own), _TOGETHER)
-        for at in _sifted(finder, label, own[first : first + _TOGETHER])
+        for at in sifted(finder, label, own[first : first + _TOGETHER])
     }
 
 
-def _sifted(finder: Finder, label: str, part: Sequence[tuple[int, bytes]]) -> Iterator[int]:
+def sifted(finder: Finder, label: str, part: Sequence[tuple[int, bytes]]) -> Iterator[int]:
+    """Yield the numbers of those texts, each with its number, in which nothing is found."""
     if not finder.find(b"\n".join([data for _, data in part]), label):
         yield from (at for at, _ in part)
     elif len(part) > _FEW:
         half = len(part) // 2
-        yield from _sifted(finder, label, part[:half])
-        yield from _sifted(finder, label, part[half:])
+        yield from sifted(finder, label, part[:half])
+        yield from sifted(finder, label, part[half:])

@@ -17,6 +17,7 @@ from scarline.privacy.policy import Policy
 from scarline.privacy.rules import Category
 from scarline.privacy.screen import nothing_in
 from scarline.privacy.shapes import only_marks, protected, within
+from scarline.privacy.words import Words
 from scarline.privacy.wrapped import SHORTEST, Wrapped, wrapped
 
 MOST_CHARACTERS = 1_000_000
@@ -50,6 +51,7 @@ class Texts:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._finder = Finder(policy.rules)
+        self.words = Words(self._finder)
         self._clean: set[tuple[str, str, bool]] = set()
 
     def cleaned(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
