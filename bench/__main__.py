@@ -3,7 +3,6 @@
 import argparse
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -40,7 +39,7 @@ def main() -> None:
         "end-to-end": lambda url: end_to_end.run(url, size),
         "cost": end_to_end.costs,
         "governor": governor.run,
-        "flows": lambda url: _flows(url, asked.points // 20),
+        "flows": lambda url: flows.run(url, asked.points // 20),
         "serve": serve.run,
     }
     alone: Mapping[str, Callable[[], None]] = {
@@ -55,11 +54,6 @@ def main() -> None:
             _with_a_database(stored[name])
         else:
             parser.error(f"there is no benchmark {name!r}: {', '.join([*alone, *stored])}")
-
-
-def _flows(url: str, rows: int) -> None:
-    load = partial(flows.committed, url)
-    flows.run(rows, {"scarline, redacted and committed": load, "the same file again": load})
 
 
 def _with_a_database(benchmark: Callable[[str], None]) -> None:

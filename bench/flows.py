@@ -9,24 +9,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 import pyarrow as pa
+from pydantic import SecretStr
 
+from bench.flows_service import obvious_service
 from bench.report import Report, measured
 from scarline.flows.coupling import coupled
 from scarline.flows.normal import DEGRADED_FROM, FAILED_FROM, WORDS
 from scarline.flows.sequence import sequence
-from scarline.pipeline import Pipeline
+from scarline.loading import ServiceList, open_list
 from scarline.ports import Ask
+from scarline.settings import Settings
 from scarline.sources.csv_services import Config, open_source
-from scarline.stores import postgres
-
-Load = Callable[[Path], int]
-"""Loads a file, returns the number of flows that it brought."""
 
 OBVIOUS_SHARE = 0.1
 """The obvious script reads this part of the rows: it takes a while."""
@@ -43,29 +42,33 @@ print(count, int(status[status.index("VmHWM:") + 1]) / 1024)
 """
 
 
-def run(rows: int = 1_000_000, more: Mapping[str, Load] | None = None) -> None:
-    """Read a file of so many rows by each way, and put 10,000 systems in their order.
-
-    ``more`` has other ways to load the same file, by name, such as one into a store.
-    """
+def run(url: str, rows: int = 1_000_000) -> None:
+    """Load a file of so many rows by each way, and put 10,000 systems in their order."""
     with tempfile.TemporaryDirectory() as folder:
         whole, part = Path(folder, "whole.csv"), Path(folder, "part.csv")
+        few = round(rows * OBVIOUS_SHARE)
         write(whole, rows)
-        write(part, round(rows * OBVIOUS_SHARE))
+        write(part, few)
         assert ours(part) == obvious(part)
-        report = Report(f"list of {rows:,} services ({megabytes(whole)}) to flows", "rows/s")
-        for name, load, path in (
-            ("scarline", "ours", whole),
-            ("csv.DictReader, dicts, row by row", "obvious", part),
+        size = f"{rows:,} services ({megabytes(whole)})"
+        report = Report(f"list of {size} to flows", "rows/s")
+        for name, load, path, share in (
+            ("scarline", "ours", whole, rows),
+            ("csv.DictReader, dicts, row by row", "obvious", part, few),
         ):
             _, seconds, peak = alone(load, path)
-            share = rows if path is whole else round(rows * OBVIOUS_SHARE)
             report.add(name, share / seconds, f"{share:,} rows, whole process {peak:.0f} MB")
-        for name, way in (more or {}).items():
-            with measured() as took:
-                way(whole)
-            report.add(name, rows / took.seconds, f"memory +{took.peak_megabytes:.0f} MB")
         report.show("scarline")
+        report = Report(f"list of {size} to flows in PostgreSQL", "rows/s")
+        for name, way, path, share in (
+            ("scarline, redacted and committed", committed, whole, rows),
+            ("the same file again", committed, whole, rows),
+            ("the same in dicts, one POST, pydantic, executemany", posted, part, few),
+        ):
+            with measured() as took:
+                way(url, path)
+            report.add(name, share / took.seconds, f"memory +{took.peak_megabytes:.0f} MB")
+        report.show("scarline, redacted and committed")
     order()
 
 
@@ -99,19 +102,28 @@ def committed(url: str, path: Path) -> int:
     """Load a file as `scarline load-flows` does, redacted and into PostgreSQL."""
 
     async def load() -> int:
-        def clock() -> datetime:
-            return datetime.now(UTC)
-
-        async with postgres.open_store(postgres.Config(Path(), url)) as store:
-            source = open_source(Config(path), clock)
-            run = await Pipeline({"flows": source}, store, clock).pull("flows")
-            return run.rows
+        own = Settings().model_copy(update={"database_url": SecretStr(url)})
+        async with open_list(own, ServiceList(path), lambda *_: None) as (road, before):
+            return (before or await road.pull("flows")).rows
 
     return asyncio.run(load())
 
 
 def obvious(path: Path) -> int:
     """Read a file as one does in an afternoon: a dict for each row, then one for each flow."""
+    return len(dicts(path))
+
+
+def posted(url: str, path: Path) -> int:
+    """Do all of it as one does in an afternoon: read, one POST, a statement for each flow."""
+    flows = dicts(path)
+    with obvious_service(url) as address:
+        httpx.post(address, json=flows, timeout=None).raise_for_status()
+    return len(flows)
+
+
+def dicts(path: Path) -> list[dict[str, Any]]:
+    """Return the flows of a file as dictionaries, in order."""
     flows: dict[str, dict[str, Any]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -136,7 +148,7 @@ def obvious(path: Path) -> int:
                     "confidence": None,
                     "tags": "",
                 }
-    return len(sorted(flows.values(), key=lambda it: (it["env"], it["system_from"])))
+    return sorted(flows.values(), key=lambda it: (it["env"], it["system_from"]))
 
 
 def milliseconds(text: str) -> float | None:
