@@ -20,17 +20,21 @@ MOVED := $(shell test -x .venv/bin/python && test "$$(cat $(READY) 2>/dev/null)"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test check bench docs lock tools clean moved
+.PHONY: help demo test test-live check bench docs lock tools clean moved
 
 help: ## this list
 	@echo 'Scarline. Each sets up by itself what it needs:'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## the whole product against a pretend Datadog, on this machine alone
 	@.venv/bin/scarline demo $(ARGS)
 
 test: $(READY) tools ## every test that this machine can run; says what it skipped
 	@.venv/bin/python -m pytest $(ARGS)
+
+test-live: $(READY) ## tests that read your Datadog account, with DD_API_KEY and DD_APP_KEY set
+	@SCARLINE_TEST_DD_API_KEY="$$DD_API_KEY" SCARLINE_TEST_DD_APP_KEY="$$DD_APP_KEY" \
+	  SCARLINE_TEST_DD_SITE="$$DD_SITE" .venv/bin/python -m pytest -s tests/live $(ARGS)
 
 check: $(READY) ## format, lint, types, architecture, docs
 	.venv/bin/python -m ruff format --check
