@@ -7,7 +7,18 @@ from pathlib import Path
 
 import psycopg
 
-from bench import end_to_end, flows, governor, load, parse, rollback, serve, supabase
+from bench import (
+    end_to_end,
+    failures,
+    flows,
+    governor,
+    grouping,
+    load,
+    parse,
+    rollback,
+    serve,
+    supabase,
+)
 from bench.privacy import run as privacy
 from bench.workload import Estate
 from scarline import telemetry
@@ -20,11 +31,13 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy load rollback end-to-end cost governor flows serve",
+        help="parse supabase privacy grouping load rollback end-to-end cost governor flows serve "
+        "failures",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
     parser.add_argument("--hours", type=int, default=240, help="hours to pull, end to end")
+    parser.add_argument("--spans", type=int, default=250_000, help="failures: spans of a day")
     parser.add_argument("--sample", type=int, default=100, help="privacy: values of a kind")
     parser.add_argument("--pii", type=Path, help="privacy: a folder of annotated texts")
     parser.add_argument("--texts", type=Path, nargs="*", default=(), help="privacy: harmless texts")
@@ -41,9 +54,11 @@ def main() -> None:
         "governor": governor.run,
         "flows": lambda url: flows.run(url, asked.points // 20),
         "serve": serve.run,
+        "failures": lambda url: failures.run(url, asked.spans),
     }
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
+        "grouping": grouping.run,
         "supabase": lambda: supabase.run(asked.points // 10),
         "privacy": lambda: privacy.run(asked.pii, asked.texts, asked.sample, asked.missed),
     }

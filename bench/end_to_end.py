@@ -145,7 +145,7 @@ def _rows(api: MetricsApi, metric: str, size: Size) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def sandbox(hosts: int) -> Iterator[str]:
+def sandbox(hosts: int, spans_a_day: int = 0) -> Iterator[str]:
     """Run a pretend Datadog in a process of its own; give its address."""
     address = f"http://127.0.0.1:{PORT}"
     words = [
@@ -157,6 +157,8 @@ def sandbox(hosts: int) -> Iterator[str]:
         str(PORT),
         "--hosts",
         str(hosts),
+        "--spans-a-day",
+        str(spans_a_day),
     ]
     with subprocess.Popen(words, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         try:

@@ -14,7 +14,8 @@ from scarline import bootstrap
 from scarline.cli import app
 from scarline.privacy.fields import built_in_fields
 from scarline.privacy.rules import Category, Rule, built_in
-from scarline.settings import Settings, names_of, spelled
+from scarline.settings import Settings, names_of
+from scarline.settings.types import spelled
 
 ROOT = Path(__file__).parents[1]
 

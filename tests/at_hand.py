@@ -13,6 +13,7 @@ from scarline.stores.postgres import Config, open_store
 from scarline.stores.postgres.embedded import embedded
 from tests.conftest import missing
 from tests.servers import newest_binaries, server
+from tests.stores.emulator import emulator, opener
 from tests.stores.postgrest import Project
 
 Opener = Callable[[], AbstractAsyncContextManager[Store]]
@@ -60,11 +61,16 @@ def debian_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["memory", "embedded", "debian", "supabase"])
+TAKES_POINTS = ["memory", "embedded", "debian", "supabase"]
+
+
+@pytest.fixture(params=[*TAKES_POINTS, "firestore"])
 def open_empty(request: pytest.FixtureRequest) -> Opener:
     """Return what opens each of the stores, empty."""
     if request.param == "memory":
         return memory
+    if request.param == "firestore":
+        return opener(emulator(request.config))
     if request.param == "supabase":
         started: Project = request.getfixturevalue("supabase")
         return started.store

@@ -36,8 +36,10 @@ FLOORS: Sequence[Sequence[str]] = [
 ANNEXES = {
     "chain": "pipeline",
     "console": "cli",
+    "from_datadog": "bootstrap",
     "loading": "bootstrap",
     "options": "cli",
+    "policies": "bootstrap",
     "pretend": "bootstrap",
     "running": "cli",
     "series": "model",

@@ -7,6 +7,7 @@ import pytest
 
 from scarline import settings
 from scarline.errors import ConfigError
+from scarline.settings import shown, types
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def test_a_file_beside_you_and_the_environment_above_it(
         ("a", "b"),
         None,
     )
-    told = {row["name"]: (row["value"], row["from"]) for row in settings.told(read)}
+    told = {row["name"]: (row["value"], row["from"]) for row in shown.told(read)}
     assert told["DD_SITE"] == ("us5.datadoghq.com", "environment")
     assert told["SCARLINE_METRICS"] == ("a,b", ".env")
     assert told["SCARLINE_INTERVAL"] == ("1m", "default")
@@ -71,7 +72,7 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DD_API_KEY", "DD_APP_KEY", "DATABASE_URL", "SUPABASE_KEY"):
         monkeypatch.setenv(name, "hunter2-hunter2")
     read = settings.load()
-    assert "hunter2" not in f"{settings.told(read)} {read!r} {read}"
+    assert "hunter2" not in f"{shown.told(read)} {read!r} {read}"
 
 
 @pytest.mark.parametrize(
@@ -86,12 +87,12 @@ def test_no_secret_is_ever_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_lengths_are_read_and_written(text: str, length: timedelta) -> None:
     """What is written is read back."""
-    assert settings.duration(text) == length
-    assert settings.duration(settings.spelled(length)) == length
+    assert types.duration(text) == length
+    assert types.duration(types.spelled(length)) == length
 
 
 @pytest.mark.parametrize("text", ["", "0m", "1.5h", "-1h", "1y", "h", "1 h 30 m"])
 def test_what_is_no_length_is_a_sentence(text: str) -> None:
     """With an example of what would be."""
     with pytest.raises(ValueError, match="such as 15m"):
-        settings.duration(text)
+        types.duration(text)

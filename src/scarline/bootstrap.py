@@ -3,21 +3,19 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pydantic import SecretBytes
-
+from scarline import from_datadog
 from scarline.errors import ConfigError, ScarlineError, UsageError
+from scarline.policies import policy
 from scarline.settings import Settings
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.pipeline import Pipeline
-    from scarline.ports import Check, Clock, Notes, Source, Store
-    from scarline.privacy import Filtered, Policy
+    from scarline.ports import Check, Clock, Notes, Store
+    from scarline.privacy import Filtered
 
-STREAMS: Mapping[str, str] = {"metrics": "datadog", "flows": "datadog"}
+STREAMS: Mapping[str, str] = {"metrics": "datadog", "flows": "datadog", "failures": "datadog"}
 """The streams there are, and the source of each."""
 
 
@@ -28,10 +26,15 @@ def clock() -> datetime:
 
 @asynccontextmanager
 async def open_pipeline(
-    settings: Settings, streams: Sequence[str] = (), clock: "Clock" = clock
+    settings: Settings,
+    streams: Sequence[str] = (),
+    clock: "Clock" = clock,
+    *,
+    approved: bool = False,
 ) -> "AsyncIterator[Pipeline]":
     """Open the store, and the sources of ``streams``; close them all at the end.
 
+    A pull of many requests takes place only if it is ``approved``.
     Raises ``UsageError`` for an unknown stream and ``ConfigError`` for a setting that is
     needed, before anything is opened.
     """
@@ -42,32 +45,17 @@ async def open_pipeline(
         raise UsageError(message)
     origins = {STREAMS[stream] for stream in streams}
     if "datadog" in origins:
-        _check_datadog(settings)
+        from_datadog.check(settings)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
         sources = {
-            name: await stack.enter_async_context(_open_datadog(settings, store, clock, streams))
+            name: await stack.enter_async_context(
+                from_datadog.open_source(settings, store, clock, streams, approved=approved)
+            )
             for name in origins
         }
         by_stream = {name: sources[STREAMS[name]] for name in streams}
         yield Pipeline(by_stream, store, clock, policy(settings))
-
-
-def policy(settings: Settings) -> "Policy":
-    """Return what is redacted and how, as the settings say; the same object for the same settings.
-
-    Raises ``ConfigError`` for a file that cannot be used, with the line.
-    """
-    key = settings.pseudonym_key.get_secret_value() if settings.pseudonym_key else None
-    if settings.pseudonym_key_file is not None:
-        if key is not None:
-            message = "SCARLINE_PSEUDONYM_KEY and SCARLINE_PSEUDONYM_KEY_FILE are both set: use one"
-            raise ConfigError(message)
-        try:
-            key = settings.pseudonym_key_file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"SCARLINE_PSEUDONYM_KEY_FILE cannot be read: {error}") from None
-    return _policy(settings.redaction, key, settings.names_model)
 
 
 def clean(settings: Settings, event: dict[str, Any]) -> dict[str, Any]:
@@ -84,21 +72,16 @@ def redact(settings: Settings, source: BinaryIO, sink: BinaryIO, *, jsonl: bool)
     return redact_lines(source, sink, Cleaner(policy(settings)), jsonl=jsonl)
 
 
-@lru_cache(maxsize=2)
-def _policy(path: Path | None, key: str | None, model: str | None) -> "Policy":
-    from scarline.privacy import Names, find_names, read_policy
-
-    names: Names = find_names
-    if model is not None:
-        from scarline.privacy.pretrained import open_model
-
-        names = open_model(model)
-    return read_policy(path, SecretBytes(key.encode()) if key else None, names)
-
-
 @asynccontextmanager
 async def open_store(settings: Settings) -> "AsyncIterator[Store]":
-    """Open the store that the settings name: DATABASE_URL, else Supabase, else an embedded one."""
+    """Open the store that the settings name: Firestore if they say so, else one of SQL.
+
+    That is DATABASE_URL, else Supabase, else an embedded one.
+    """
+    if settings.store == "firestore":
+        async with _open_firestore(settings) as store:
+            yield store
+        return
     if settings.database_url is None and settings.supabase_url is not None:
         from scarline.stores import supabase
 
@@ -120,48 +103,20 @@ async def open_store(settings: Settings) -> "AsyncIterator[Store]":
         yield store
 
 
-def _check_datadog(settings: Settings) -> None:
-    missing = [
-        name
-        for name, key in (("DD_API_KEY", settings.dd_api_key), ("DD_APP_KEY", settings.dd_app_key))
-        if key is None
-    ]
-    if missing:
-        message = (
-            f"{' and '.join(missing)} not set: make keys under Organization Settings in Datadog "
-            "and set them in the environment or in .env (`scarline demo` needs none)"
-        )
-        raise ConfigError(message)
-
-
 @asynccontextmanager
-async def _open_datadog(
-    settings: Settings, notes: "Notes", clock: "Clock", streams: Sequence[str] = ()
-) -> "AsyncIterator[Source]":
-    from scarline.sources import datadog
+async def _open_firestore(settings: Settings) -> "AsyncIterator[Store]":
+    from scarline.stores import firestore
 
-    _check_datadog(settings)
-    config = datadog.Config(
-        url=settings.datadog_url or datadog.base_url(settings.dd_site),
-        api_key=settings.dd_api_key.get_secret_value() if settings.dd_api_key else "",
-        app_key=settings.dd_app_key.get_secret_value() if settings.dd_app_key else "",
-        metrics=settings.metrics,
-        group_by=settings.group_by,
-        scope=settings.scope,
-        aggregation=settings.aggregation,
-        interval_seconds=int(settings.interval.total_seconds()),
-        first_pull_seconds=int(settings.first_pull.total_seconds()),
-        look_back_seconds=int(settings.look_back.total_seconds()),
-        api="v1" if settings.datadog_api == "v1" else "v2",
-        concurrency=settings.concurrency,
-        timeout_seconds=settings.timeout.total_seconds(),
-        requests_per_minute=settings.requests_per_minute,
-        requests_per_run=settings.requests_per_run,
-        human_share=settings.human_share,
-        flow_envs=settings.flow_envs or (("*",) if "flows" in streams else ()),
+    if settings.google_cloud_project is None:
+        raise ConfigError("SCARLINE_STORE is firestore: set GOOGLE_CLOUD_PROJECT to its project")
+    config = firestore.Config(
+        settings.google_cloud_project,
+        settings.firestore_database,
+        settings.firestore_prefix,
+        settings.firestore_emulator,
     )
-    async with datadog.open_source(config, notes, clock) as source:
-        yield source
+    async with firestore.open_store(config) as store:
+        yield store
 
 
 def schema() -> str:
@@ -200,7 +155,9 @@ async def diagnose(settings: Settings) -> "list[Check]":
         except ScarlineError as error:
             checks.append(Check("store", well=False, finding=str(error)))
         try:
-            source = await stack.enter_async_context(_open_datadog(settings, notes, clock))
+            source = await stack.enter_async_context(
+                from_datadog.open_source(settings, notes, clock)
+            )
             checks += await source.check()
         except ScarlineError as error:
             checks.append(Check("datadog", well=False, finding=str(error)))

@@ -6,20 +6,14 @@ Exit codes: 0 done, 1 failed, 2 not possible as it was said, 3 partial.
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import typer
 
-from scarline import bootstrap, console, options, pretend, running, settings
+from scarline import bootstrap, console, from_datadog, options, pretend, running, settings
 from scarline.errors import ScarlineError, UsageError
 from scarline.loading import ServiceList, open_list
 from scarline.running import Exit
 from scarline.web.account import run_as_data
-
-if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
-    from scarline.ledger import Run
-    from scarline.model import Window
-    from scarline.pipeline import Pipeline
 
 app = typer.Typer(
     help="Bring facts home from Datadog into stores that you own.",
@@ -63,16 +57,27 @@ def pull(
     since: options.Since = None,
     until: options.Until = None,
     env: options.Env = None,
+    ml_app: options.MlApp = None,
+    service: options.OfService = None,
+    complete: options.Complete = False,
+    approve: options.Approve = False,
     dry_run: options.DryRun = False,
     json: options.Json = False,
 ) -> None:
     """Bring a stream home: what came since the last pull, or the stretch that you name."""
-    window = _window(last, since, until)
-    own = settings.load().model_copy(update={"flow_envs": tuple(env)} if env else {})
-    opened = bootstrap.open_pipeline(own, [stream])
-    if dry_run:
-        running.show_plan(running.run(running.plan(opened, stream, window)), json=json)
-        return
+    window = running.window(last, since, until)
+    named = {"flow_envs": env, "ml_apps": ml_app, "failure_services": service}
+    told = {name: tuple(own) for name, own in named.items() if own}
+    own = settings.load().model_copy(update=told | ({"complete_traces": True} if complete else {}))
+    if dry_run or (stream == "failures" and window is not None and not approve):
+        opened = bootstrap.open_pipeline(own, [stream])
+        plan = running.run(running.plan(opened, stream, window))
+        if dry_run:
+            running.show_plan(plan, json=json)
+            return
+        if reason := from_datadog.unapproved(own, plan):
+            raise UsageError("; ".join([reason, *plan.costs]))
+    opened = bootstrap.open_pipeline(own, [stream], approved=approve)
     run = running.run(running.pull(opened, stream, window))
     raise typer.Exit(running.told(run, json=json))
 
@@ -113,7 +118,7 @@ def rollback(
     if (run is None) == (source is None):
         message = "name one run, or a source with --source: `scarline runs` lists what there is"
         raise UsageError(message)
-    gone = running.ask(lambda road: _rollback(road, run, source, reason, dry_run=dry_run))
+    gone = running.ask(lambda road: running.roll_back(road, run, source, reason, dry_run=dry_run))
     told = [run_as_data(it) for it in gone]
     console.as_json(told) if json else console.show_rollback(gone, planned=dry_run)
 
@@ -176,7 +181,9 @@ def serve(host: options.Host = "127.0.0.1", port: options.ServePort = 8126) -> N
 @config.command("show")
 def config_show(json: options.Json = False) -> None:
     """Show every setting, its value and where it comes from; secrets only as set or not."""
-    rows = settings.told(settings.load())
+    from scarline.settings.shown import told
+
+    rows = told(settings.load())
     console.as_json(rows) if json else console.show_settings(rows)
 
 
@@ -185,12 +192,16 @@ def sandbox(
     port: options.Port = 8127,
     seed: options.Seed = 7,
     hosts: options.Hosts = 40,
+    spans_a_day: options.Spans = 6_000,
     fault: options.Faults = None,
 ) -> None:
     """Run a pretend Datadog on loopback until Ctrl-C."""
     console.say(f"a pretend Datadog at http://127.0.0.1:{port}, until Ctrl-C; to pull from it:")
+    from scarline.sandbox import World
+
     console.say(pretend.sandbox_environment(port))
-    pretend.run_sandbox(port, seed, hosts, fault or [])
+    world = World(seed=seed, hosts=hosts, spans_a_day=spans_a_day)
+    pretend.run_sandbox(port, world, fault or [])
 
 
 @app.command()
@@ -199,39 +210,17 @@ def demo(once: options.Once = False, json: options.Json = False) -> None:
     with pretend.demo_settings(settings.load()) as pretended:
         runs = [
             running.run(running.pull(bootstrap.open_pipeline(pretended, [stream]), stream, window))
-            for stream, window in (("metrics", _window("24h")), ("flows", None))
+            for stream, window in (
+                ("metrics", running.window("24h")),
+                ("flows", None),
+                ("failures", running.window("24h")),
+            )
         ]
         code = max(running.told(run, json=json) for run in runs)
         if not once:
             console.say("metrics arrive every 20 seconds until Ctrl-C")
-            running.run(_follow(pretended))
+            running.run(running.follow(pretended))
     raise typer.Exit(code)
-
-
-def _window(*words: str | None) -> "Window | None":
-    from scarline.model import Window
-
-    stretch = options.stretch(bootstrap.clock(), *words)
-    return Window(*stretch) if stretch else None
-
-
-async def _follow(pretended: settings.Settings) -> None:
-    async with bootstrap.open_pipeline(pretended, ["metrics"]) as pipeline:
-        while True:
-            await asyncio.sleep(20)
-            run = await pipeline.pull("metrics")
-            counts = f"{run.counts['new']:,} new points, {run.counts['changed']:,} changed"
-            console.say(f"{console.at(bootstrap.clock())}  {counts}")
-
-
-async def _rollback(
-    road: "Pipeline", run: str | None, source: str | None, reason: str, *, dry_run: bool
-) -> "list[Run]":
-    if run is not None:
-        named = [await road.run(run)]
-    else:
-        named = [it for it in await road.runs() if it.live and it.request.get("source") == source]
-    return named if dry_run else [await road.rollback(it.run, reason) for it in named]
 
 
 def _leave(error: ScarlineError, code: Exit) -> None:

@@ -105,9 +105,17 @@ MOST_GAPS = 10
 """How many missing windows are named one by one."""
 
 
+WORDS = {
+    "flows": ("environment", "flows"),
+    "failures": ("type", "failures"),
+    "decisions": ("about", "decisions"),
+}
+"""By stream, what its runs are told by, and what their rows are."""
+
+
 def _words(run: "Run") -> tuple[str, str]:
     """Return what a run is told by, and what its rows are."""
-    return ("environment", "flows") if run.stream == "flows" else ("metric", "points")
+    return WORDS.get(run.stream, ("metric", "points"))
 
 
 def _summary(run: "Run") -> str:

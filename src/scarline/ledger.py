@@ -133,7 +133,7 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     request: Mapping[str, Any]
-    rows: int
+    rows: int  # without those that only say that it told everything
     batches: Mapping[int, str]  # position of the entry → digest of the rows it wrote
     counts: Mapping[str, int]  # new, changed, same, as the store counted them
     kept_out: Mapping[str, int]
@@ -206,7 +206,7 @@ def _run(story: Sequence[Entry]) -> Run:
         started_at=started.at,
         ended_at=next((entry.at for entry in endings), None),
         request=started.facts,
-        rows=sum(fact["rows"] for fact in facts),
+        rows=sum(fact["rows"] - len(fact.get("whole", ())) for fact in facts),
         batches={position: fact["digest"] for position, fact in wrote if fact["rows"]},
         counts=_sum(entry.facts.get("counts", {}) for entry in endings),
         kept_out=_sum(fact["kept_out"] for fact in facts),

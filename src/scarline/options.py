@@ -6,18 +6,28 @@ from typing import Annotated
 
 import typer
 
-from scarline import settings
 from scarline.errors import UsageError
+from scarline.settings.types import duration
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to stdout.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
-Stream = Annotated[str, typer.Argument(help="The stream: metrics or flows.")]
+Stream = Annotated[str, typer.Argument(help="The stream: metrics, flows or failures.")]
 Last = Annotated[str | None, typer.Option(help="The stretch up to now: 90s, 15m, 1h, 30d.")]
 Since = Annotated[str | None, typer.Option("--from", help="Start, in UTC: 2026-11-01T08:30.")]
 Until = Annotated[str | None, typer.Option("--to", help="End, in UTC; now if left out.")]
 Env = Annotated[
     list[str] | None, typer.Option(help="Only flows of this environment, such as prod; repeatable.")
 ]
+MlApp = Annotated[
+    list[str] | None, typer.Option(help="Only failures of this LLM application; repeatable.")
+]
+OfService = Annotated[
+    list[str] | None, typer.Option("--service", help="Only failures of this service; repeatable.")
+]
+Complete = Annotated[
+    bool, typer.Option("--complete", help="Fetch the rest of each failing trace too.")
+]
+Approve = Annotated[bool, typer.Option("--approve", help="Pull failures whatever that takes.")]
 File = Annotated[Path, typer.Argument(help="A list of services: CSV, with a header.")]
 OfSource = Annotated[str, typer.Option("--source", help="What the flows are said to come from.")]
 OfEnv = Annotated[str, typer.Option("--env", help="Environment of rows that name none.")]
@@ -37,6 +47,9 @@ Host = Annotated[str, typer.Option(help="Address to listen at.")]
 ServePort = Annotated[int, typer.Option(help="Port to listen at.", min=0, max=65_535)]
 Seed = Annotated[int, typer.Option(help="Another seed, another estate.")]
 Hosts = Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)]
+Spans = Annotated[
+    int, typer.Option("--spans-a-day", help="LLM spans a day; 0 for an account without.", min=0)
+]
 Faults = Annotated[
     list[str] | None, typer.Option("--fault", help="A fault, such as 429 or slow:2; repeatable.")
 ]
@@ -67,7 +80,7 @@ def stretch(
 
 def _length(text: str) -> timedelta:
     try:
-        return settings.duration(text)
+        return duration(text)
     except ValueError as error:
         message = f"--last: {error}"
         raise UsageError(message) from None

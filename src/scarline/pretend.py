@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from scarline.errors import UsageError
 from scarline.settings import Settings
+
+if TYPE_CHECKING:
+    from scarline.sandbox import World
 
 
 @contextmanager
@@ -41,12 +45,12 @@ def sandbox_environment(port: int) -> str:
     )
 
 
-def run_sandbox(port: int, seed: int, hosts: int, faults: Sequence[str]) -> None:
+def run_sandbox(port: int, world: "World", faults: Sequence[str]) -> None:
     """Serve the pretend Datadog on loopback until interrupted; ``UsageError`` for a bad fault."""
-    from scarline.sandbox import World, parse_fault, serve
+    from scarline.sandbox import parse_fault, serve
 
     try:
         parsed = [parse_fault(text) for text in faults]
     except ValueError as error:
         raise UsageError(str(error)) from None
-    serve(World(seed=seed, hosts=hosts), parsed, port=port)
+    serve(world, parsed, port=port)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from scarline import bootstrap, console, settings
+from scarline import bootstrap, console, options, settings
 from scarline.web.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
@@ -76,6 +76,35 @@ async def plan(
     """Open a pipeline, ask what a pull would send, close it."""
     async with opening as pipeline:
         return await pipeline.plan(stream, window)
+
+
+def window(*words: str | None) -> "Window | None":
+    """Return the stretch of time that the options name, if any."""
+    from scarline.model import Window
+
+    stretch = options.stretch(bootstrap.clock(), *words)
+    return Window(*stretch) if stretch else None
+
+
+async def follow(pretended: settings.Settings) -> None:
+    """Pull metrics as they come, until interrupted."""
+    async with bootstrap.open_pipeline(pretended, ["metrics"]) as pipeline:
+        while True:
+            await asyncio.sleep(20)
+            run = await pipeline.pull("metrics")
+            counts = f"{run.counts['new']:,} new points, {run.counts['changed']:,} changed"
+            console.say(f"{console.at(bootstrap.clock())}  {counts}")
+
+
+async def roll_back(
+    road: "Pipeline", run: str | None, source: str | None, reason: str, *, dry_run: bool
+) -> "list[Run]":
+    """Take away a run, or all live ones of a source; return them."""
+    if run is not None:
+        named = [await road.run(run)]
+    else:
+        named = [it for it in await road.runs() if it.live and it.request.get("source") == source]
+    return named if dry_run else [await road.rollback(it.run, reason) for it in named]
 
 
 def ask(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:

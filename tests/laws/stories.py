@@ -1,6 +1,7 @@
 """What hypothesis makes up: histories of pulls whose answers overlap and contradict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from scarline.ledger import Run
 from scarline.model import Batch
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store
-from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, loaded
+from scarline.stores.firestore.store import FirestoreStore
+from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, failures, loaded
 
 Rows = dict[tuple[str, str, int], float]
 
@@ -88,11 +90,29 @@ def moment(number: int) -> datetime:
     return EPOCH + timedelta(days=30, hours=number)
 
 
+def takes_points(store: Store) -> bool:
+    """Return whether ``store`` holds metric points, and not records only."""
+    return not isinstance(getattr(store, "_store", store), FirestoreStore)
+
+
+def taken(store: Store, step: Any) -> Any:
+    """Return a step as ``store`` takes it: points told as failed spans if it has records only."""
+    if takes_points(store) or not isinstance(step, Batch) or step.kind is not METRIC_POINT:
+        return step
+    rows = [
+        {"trace_id": point["metric"], "span_id": f"{point['host']} {point['ts']}"}
+        | {"failed_at": point["ts"], "cost_usd": point["value"], "version": point["unit"]}
+        for point in step.rows.to_pylist()
+    ]
+    return replace(step, kind=LLM_FAILURE, rows=failures(*rows))
+
+
 def pipeline(
     store: Store, steps: Sequence[Any], number: int = 0, *, resuming: bool = True
 ) -> Pipeline:
     """Return a pipeline at the moment of pull ``number``, with a source that plays ``steps``."""
-    return Pipeline({"metrics": FakeSource(steps, resuming=resuming)}, store, Clock(moment(number)))
+    source = FakeSource([taken(store, step) for step in steps], resuming=resuming)
+    return Pipeline({"metrics": source}, store, Clock(moment(number)))
 
 
 async def play(store: Store, history: Sequence[tuple[int, Sequence[Batch]]]) -> list[Run]:
@@ -105,7 +125,6 @@ async def play(store: Store, history: Sequence[tuple[int, Sequence[Batch]]]) -> 
 
 async def shown(store: Store) -> list[dict[str, Any]]:
     """Return all that the store shows: the points, then the failed spans."""
-    tables = [
-        await store.find(Query(kind)) for kind in (METRIC_POINT, LLM_FAILURE, INTEGRATION_FLOW)
-    ]
+    kinds = (*([METRIC_POINT] if takes_points(store) else []), LLM_FAILURE, INTEGRATION_FLOW)
+    tables = [await store.find(Query(kind)) for kind in kinds]
     return [row for table in tables for row in table.to_pylist()]

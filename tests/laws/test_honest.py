@@ -13,7 +13,7 @@ from scarline.model import Asked, Batch, Missing, Window
 from scarline.pipeline import Pipeline
 from tests.at_hand import Opener
 from tests.fakes import EPOCH, Clock, FakeSource, batch
-from tests.laws.stories import moment, pipeline, shown
+from tests.laws.stories import moment, pipeline, shown, taken
 
 HOUR = Window(EPOCH, EPOCH + timedelta(hours=1))
 LATER = Window(EPOCH + timedelta(hours=1), EPOCH + timedelta(hours=2))
@@ -130,7 +130,7 @@ def test_streams_keep_their_runs_apart(open_empty: Opener) -> None:
     async def check() -> None:
         async with open_empty() as store:
             both = Pipeline(
-                {"metrics": FakeSource([batch()]), "other": FakeSource([batch()])},
+                {it: FakeSource([taken(store, batch())]) for it in ("metrics", "other")},
                 store,
                 Clock(moment(0)),
             )

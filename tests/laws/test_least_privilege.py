@@ -12,10 +12,11 @@ from scarline.model import Window
 from scarline.pipeline import Pipeline
 from scarline.sandbox import World, running
 from scarline.sources import datadog
-from tests.at_hand import Opener
+from tests.at_hand import TAKES_POINTS, Opener
 from tests.fakes import FakeSource, batch
 
 
+@pytest.mark.parametrize("open_empty", TAKES_POINTS, indirect=True)
 @pytest.mark.parametrize(
     ("missing", "metrics", "state"),
     [

@@ -14,7 +14,7 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Store
 from tests.at_hand import Opener
 from tests.fakes import CRASH, Clock, FakeSource, Killed, Mortal, Step
-from tests.laws.stories import RESUMED, modest, moment, pipeline, shown
+from tests.laws.stories import RESUMED, modest, moment, pipeline, shown, taken
 
 STEPS = st.lists(RESUMED, min_size=1, max_size=5)
 
@@ -75,5 +75,5 @@ async def _pull_to_the_death(store: Store, steps: Sequence[Batch | Step], number
 
 
 def _road(mortal: Mortal, steps: Sequence[Batch | Step], number: int) -> Pipeline:
-    source = FakeSource(steps, dying=mortal.kill)
+    source = FakeSource([taken(mortal, step) for step in steps], dying=mortal.kill)
     return Pipeline({"metrics": source}, mortal, Clock(moment(number)))

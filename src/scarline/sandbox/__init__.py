@@ -8,6 +8,7 @@ Nothing here imports the rest of Scarline. Answers depend on the world and the t
 """
 
 from scarline.sandbox.app import create_app
+from scarline.sandbox.failing import Failing
 from scarline.sandbox.faults import KINDS as FAULT_KINDS
 from scarline.sandbox.faults import Fault, parse_fault
 from scarline.sandbox.incidents import Incident
@@ -20,6 +21,7 @@ __all__ = [
     "DEFAULT_PORT",
     "DEFAULT_QUOTAS",
     "FAULT_KINDS",
+    "Failing",
     "Fault",
     "Incident",
     "Quota",

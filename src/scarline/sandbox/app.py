@@ -21,9 +21,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from scarline.sandbox import (
+    apm_spans,
     backstage,
     hosts,
     keys,
+    llm_export,
     metrics,
     scalar,
     services,
@@ -45,6 +47,8 @@ FAMILIES: tuple[tuple[Endpoint, ...], ...] = (
     services.ENDPOINTS,
     software_catalog.ENDPOINTS,
     scalar.ENDPOINTS,
+    llm_export.ENDPOINTS,
+    apm_spans.ENDPOINTS,
 )
 """Every endpoint family. To add one, write its file and name it here."""
 

@@ -1,13 +1,15 @@
 """`/_sandbox/...`: for people and tests in another process. No keys, no quota, not in the log.
 
 GET /_sandbox/log: the requests served. GET /_sandbox/story?from=&to= (epoch seconds; default the
-last 24 hours): the incidents, so that a detector can be marked. POST /_sandbox/faults with
+last 24 hours): the incidents, so that a detector can be marked. GET /_sandbox/failures, with the
+same window: the spans that fail, so that a capture can be. POST /_sandbox/faults with
 `{"fault": "429:2,count=3"}` or `{"faults": [...]}` adds faults; DELETE takes all away.
 """
 
 from dataclasses import asdict
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +29,9 @@ def routes(scene: Scene) -> list[Route]:
     async def story(request: Request) -> Response:
         return _story(scene, request)
 
+    async def failures(request: Request) -> Response:
+        return await run_in_threadpool(_failures, scene, request)
+
     async def faults(request: Request) -> Response:
         if request.method == "POST":
             return _add_faults(scene, await request.body())
@@ -37,6 +42,7 @@ def routes(scene: Scene) -> list[Route]:
     return [
         Route("/_sandbox/log", log),
         Route("/_sandbox/story", story),
+        Route("/_sandbox/failures", failures),
         Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
     ]
 
@@ -47,15 +53,31 @@ def _json(document: object, status: int = 200) -> Response:
 
 def _story(scene: Scene, request: Request) -> Response:
     try:
-        end = float(request.query_params.get("to", scene.world.clock()))
-        start = float(request.query_params.get("from", end - DAY))
+        start, end = _window(scene, request)
         incidents = scene.world.incidents(start, end)
     except (ValueError, OverflowError):
-        return _json({"errors": ["'from' and 'to' must be epoch seconds"]}, 400)
+        return _json(_NO_WINDOW, 400)
     hidden = {"members", "effects"}
     rows = [asdict(incident) for incident in incidents]
     shown = [{key: value for key, value in row.items() if key not in hidden} for row in rows]
     return _json({"seed": scene.world.seed, "from": start, "to": end, "incidents": shown})
+
+
+def _failures(scene: Scene, request: Request) -> Response:
+    try:
+        start, end = _window(scene, request)
+        found = scene.world.failures(start, end, scene.world.clock())
+    except (ValueError, OverflowError):
+        return _json(_NO_WINDOW, 400)
+    return _json({"seed": scene.world.seed, "from": start, "to": end, "failures": found})
+
+
+def _window(scene: Scene, request: Request) -> tuple[float, float]:
+    end = float(request.query_params.get("to", scene.world.clock()))
+    return float(request.query_params.get("from", end - DAY)), end
+
+
+_NO_WINDOW = {"errors": ["'from' and 'to' must be epoch seconds"]}
 
 
 def _add_faults(scene: Scene, body: bytes) -> Response:

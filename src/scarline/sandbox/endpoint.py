@@ -17,10 +17,13 @@ _MOST_DIGITS = 15
 
 
 class Refusal(Exception):
-    """The endpoint will not answer this; the text goes into `errors`, as Datadog words it."""
+    """The endpoint will not answer this; what it says goes into `errors`, as Datadog words it.
 
-    def __init__(self, status: int, *errors: str) -> None:
-        """Keep the HTTP status and the sentences."""
+    An error is a sentence, or an object with `detail` where the API has such.
+    """
+
+    def __init__(self, status: int, *errors: str | Mapping[str, str]) -> None:
+        """Keep the HTTP status and the errors."""
         super().__init__(*errors)
         self.status = status
         self.errors = errors
@@ -79,8 +82,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def refused(status: int, *errors: str, headers: Mapping[str, str] | None = None) -> Reply:
-    """Write an error as Datadog does: `{"errors": ["..."]}`."""
+def refused(
+    status: int, *errors: str | Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> Reply:
+    """Write an error as Datadog does: `{"errors": ["..."]}`, or objects in place of sentences."""
     return Reply(status, orjson.dumps({"errors": errors}), JSON, headers or {})
 
 

@@ -6,6 +6,7 @@ Facts: Datadog docs "Rate Limits" and the recorded sequence (`test_retry_rate_li
 A bucket belongs to the organisation, and several endpoints may share it.
 1,600 timeseries queries and 100 metric lists an hour are numbers that the docs once gave; the
 bucket names and the limit on hosts are ours: real ones must be learned from the headers.
+300 searches for spans an hour and 60 traces a minute are in `datadog-api-client` 2.62.
 """
 
 import math
@@ -33,6 +34,9 @@ HOST_LISTS = "hosts_list"
 SERVICE_LISTS = "apm_services"
 DEPENDENCIES = "service_dependencies"
 CATALOG = "software_catalog"
+LLM_SPANS = "llm_observability_spans"
+APM_SPANS = "spans_search"
+APM_TRACES = "trace_by_id"
 
 DEFAULT_QUOTAS: Mapping[str, Quota] = MappingProxyType(
     {
@@ -42,6 +46,9 @@ DEFAULT_QUOTAS: Mapping[str, Quota] = MappingProxyType(
         SERVICE_LISTS: Quota(120, 60),
         DEPENDENCIES: Quota(120, 60),
         CATALOG: Quota(300, 60),
+        LLM_SPANS: Quota(300, 60),
+        APM_SPANS: Quota(300, 3600),
+        APM_TRACES: Quota(60, 60),
     }
 )
 """The quotas of a world that names none. A bucket that has no quota is not limited."""

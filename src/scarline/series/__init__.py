@@ -3,6 +3,7 @@
 Nothing here loops over points, only over series. Records are in no series: see ``records``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -96,7 +97,11 @@ def _tally_records(kind: Kind, rows: pa.RecordBatch) -> dict[str, dict[str, int 
     times = rows.column(kind.at).cast(pa.int64())
     grouped = pa.table({"subject": subjects, "at": times}).group_by("subject")
     parts = grouped.aggregate([("at", "min"), ("at", "max"), ([], "count_all")]).to_pylist()
-    return {part["subject"]: {"rows": part["count_all"], **_stretch(part)} for part in parts}
+    marks = Counter(wholes(kind, rows) if kind.whole else ())
+    return {
+        part["subject"]: {"rows": part["count_all"] - marks[part["subject"]], **_stretch(part)}
+        for part in parts
+    }
 
 
 def _stretch(part: Mapping[str, int | None]) -> dict[str, str]:

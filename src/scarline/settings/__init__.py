@@ -4,59 +4,15 @@ Datadog's own names, the stores' own names, and ``SCARLINE_*`` for the rest. A m
 wrong one is a sentence that says what to set, before any request.
 """
 
-import os
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from dotenv import dotenv_values
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scarline.errors import ConfigError
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def duration(text: str) -> timedelta:
-    """Read ``90s``, ``15m``, ``1h``, ``30d``, ``2w``; raises ``ValueError`` with a sentence."""
-    match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", text)
-    if match is None or int(match[1]) == 0:
-        message = f"{text!r} is no length of time: write a number and s, m, h, d or w, such as 15m"
-        raise ValueError(message)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def spelled(length: timedelta) -> str:
-    """Write a length of time as :func:`duration` reads it."""
-    seconds = int(length.total_seconds())
-    for letter, size in (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size}{letter}"
-    return f"{seconds}s"
-
-
-def _length(value: object) -> object:
-    return duration(value) if isinstance(value, str) else value
-
-
-def _listed(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _blank_is_unset(value: object) -> object:
-    blank = isinstance(value, str) and not value.strip()
-    return None if blank else value
-
-
-Length = Annotated[timedelta, BeforeValidator(_length)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
-Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+from scarline.settings.types import File, Length, Names, Path, Secret, Text
 
 
 def _named(*names: str, default: Any = None, what: str, **limits: Any) -> Any:
@@ -97,7 +53,7 @@ class Settings(BaseSettings):
         default=Path("~/.local/share/scarline"),
         what="folder where the embedded database lives",
     )
-    postgres_bin: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+    postgres_bin: File = _named(
         "SCARLINE_POSTGRES_BIN", what="another PostgreSQL's programs for the embedded database"
     )
     metrics: Names = _named(
@@ -159,18 +115,88 @@ class Settings(BaseSettings):
     timeout: Length = _named(
         "SCARLINE_TIMEOUT", default=timedelta(seconds=60), what="longest wait for one answer"
     )
-    redaction: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+    redaction: File = _named(
         "SCARLINE_REDACTION",
         what="file of your own rules, fields, modes and lists: docs/privacy.md",
     )
     pseudonym_key: Secret = _named(
         "SCARLINE_PSEUDONYM_KEY", what="secret that pseudonyms are made with, 32 characters or more"
     )
-    pseudonym_key_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _named(
+    pseudonym_key_file: File = _named(
         "SCARLINE_PSEUDONYM_KEY_FILE", what="file that holds it, as secret managers mount it"
     )
     names_model: Text = _named(
         "SCARLINE_NAMES_MODEL", what="spaCy model that looks for names too: a package or a folder"
+    )
+    quality_threshold: float = _named(
+        "QUALITY_THRESHOLD",
+        "SCARLINE_QUALITY_THRESHOLD",
+        default=0.5,
+        what="quality score under which a span has failed",
+        ge=0,
+        le=1,
+    )
+    failure_rules: File = _named(
+        "SCARLINE_FAILURE_RULES", what="file of your own rules of what a failure is"
+    )
+    ml_apps: Names = _named(
+        "SCARLINE_ML_APPS",
+        default=(),
+        what="LLM applications whose failures are pulled; nothing for all",
+    )
+    failure_services: Names = _named(
+        "SCARLINE_FAILURE_SERVICES",
+        default=(),
+        what="services whose failures are pulled; nothing for all",
+    )
+    spans_api: str = _named(
+        "SCARLINE_SPANS_API",
+        default="llm",
+        what="search for spans to ask first: llm (LLM Observability) or apm",
+        pattern="^(llm|apm)$",
+    )
+    spans_per_page: int = _named(
+        "SCARLINE_SPANS_PER_PAGE", default=1_000, what="spans in one answer", ge=100, le=5_000
+    )
+    spans_look_back: Length = _named(
+        "SCARLINE_SPANS_LOOK_BACK",
+        default=timedelta(hours=1),
+        what="how much the next pull of failures reads again, for late spans",
+    )
+    spans_requests_per_minute: int = _named(
+        "SCARLINE_SPANS_REQUESTS_PER_MINUTE",
+        default=200,
+        what="cap on requests for spans, on average",
+        gt=0,
+    )
+    spans_requests_per_run: int = _named(
+        "SCARLINE_SPANS_REQUESTS_PER_RUN",
+        default=2_500,
+        what="cap on requests for spans in one run",
+        gt=0,
+    )
+    complete_traces: bool = _named(
+        "SCARLINE_COMPLETE_TRACES",
+        default=False,
+        what="fetch the rest of each failing trace too: true or false",
+    )
+    store: str = _named(
+        "SCARLINE_STORE",
+        default="sql",
+        what="where facts stay: sql (DATABASE_URL, Supabase, or embedded) or firestore",
+        pattern="^(sql|firestore)$",
+    )
+    google_cloud_project: Text = _named("GOOGLE_CLOUD_PROJECT", what="Google Cloud project")
+    firestore_prefix: str = _named(
+        "FIRESTORE_COLLECTION_PREFIX",
+        default="evalforge_",
+        what="what the names of Firestore collections begin with",
+    )
+    firestore_database: str = _named(
+        "FIRESTORE_DATABASE", default="(default)", what="Firestore database of that project"
+    )
+    firestore_emulator: Text = _named(
+        "FIRESTORE_EMULATOR_HOST", what="host:port of Google's Firestore emulator, in its place"
     )
     reader_token: Secret = _named("SCARLINE_READER_TOKEN", what="token that reads by HTTP")
     operator_token: Secret = _named("SCARLINE_OPERATOR_TOKEN", what="token that writes as well")
@@ -211,38 +237,3 @@ def names_of(field: str) -> list[str]:
     """Return the names of a setting in the environment; the first is the one to use."""
     alias = Settings.model_fields[field].validation_alias
     return [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [field]
-
-
-def told(settings: Settings) -> list[dict[str, str]]:
-    """Return every setting as people see it: name, value, where it is from, what it is for.
-
-    Secrets show only whether they are set.
-    """
-    from_file = dotenv_values(".env")
-    rows = []
-    for field, about in Settings.model_fields.items():
-        names = names_of(field)
-        origin = "default"
-        if any(from_file.get(name) for name in names):
-            origin = ".env"
-        if any(os.environ.get(name) for name in names):
-            origin = "environment"
-        rows.append(
-            {
-                "name": names[0],
-                "value": _shown(getattr(settings, field)),
-                "from": origin,
-                "what": about.description or "",
-            }
-        )
-    return rows
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "not set"
-    if isinstance(value, SecretStr):
-        return "set"
-    if isinstance(value, timedelta):
-        return spelled(value)
-    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -12,6 +12,7 @@ from scarline.sandbox import noise
 from scarline.sandbox.faults.changes import CHANGES
 from scarline.sandbox.faults.kinds import Kind, Kinds, Value
 from scarline.sandbox.faults.replies import REPLIES, too_many
+from scarline.sandbox.faults.spans import SPAN_FAULTS
 
 __all__ = ["KINDS", "Fault", "Firing", "Tallies", "parse_fault", "too_many"]
 
@@ -26,7 +27,7 @@ WIRE: Kinds = {
     "gzip-on": Kind("compressed even if nobody asked", wire=True),
     "truncate": Kind("connection dropped in the middle of the body", wire=True),
 }
-KINDS: Kinds = dict(sorted({**REPLIES, **CHANGES, **WAITS, **WIRE}.items()))
+KINDS: Kinds = dict(sorted({**REPLIES, **CHANGES, **SPAN_FAULTS, **WAITS, **WIRE}.items()))
 """Every kind of fault by name."""
 
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
+
 from scarline.sandbox.faults.kinds import Document, Kind, Kinds, Plight, Value
 
 Table = list[Any]
@@ -108,12 +110,23 @@ def _errors_member(document: Document, _value: Value, _plight: Plight) -> None:
 
 
 def _repeat_cursor(document: Document, _value: Value, plight: Plight) -> None:
-    asked = plight.ask.params.get("page[cursor]")
-    page = document.get("meta", {}).get("pagination", {})
-    if asked and "next_cursor" in page:
-        links = document["links"]
-        links["next"] = links["next"].replace(page["next_cursor"], asked)
-        page["next_cursor"] = asked
+    meta, asked = document.get("meta", {}), _asked_cursor(plight)
+    for place, name in (("pagination", "next_cursor"), ("page", "after")):
+        page = meta.get(place) or {}
+        if asked and name in page:
+            links = document["links"]
+            links["next"] = links["next"].replace(page[name], asked)
+            page[name] = asked
+
+
+def _asked_cursor(plight: Plight) -> str | None:
+    """Give the cursor that was asked with, in the address or in the body."""
+    cursor = plight.ask.params.get("page[cursor]")
+    if cursor or not plight.ask.body:
+        return cursor
+    data = orjson.loads(plight.ask.body).get("data", {})
+    found = data.get("attributes", {}).get("page", {}).get("cursor")
+    return found if isinstance(found, str) else None
 
 
 def _foreign_next(document: Document, origin: Value, _plight: Plight) -> None:

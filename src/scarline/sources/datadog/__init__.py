@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from scarline.errors import UsageError
-from scarline.kinds import INTEGRATION_FLOW, METRIC_POINT, Kind
+from scarline.kinds import INTEGRATION_FLOW, LLM_FAILURE, METRIC_POINT, Kind
 from scarline.model import Batch
 from scarline.ports import Ask, Check, Clock, Notes, Plan, Source
 from scarline.sources.datadog import (
@@ -15,18 +15,27 @@ from scarline.sources.datadog import (
     services,
     services_checks,
     services_plans,
+    spans,
+    spans_checks,
+    spans_plans,
 )
 from scarline.sources.datadog.api import Api, connected
 from scarline.sources.datadog.config import SITES, Config, base_url
 from scarline.sources.datadog.governor import Governor, Thrift
 from scarline.sources.datadog.nature import Nature
 from scarline.sources.datadog.points import SOURCE
+from scarline.sources.datadog.spans_config import Spans
+from scarline.sources.datadog.spans_plans import unapproved
 
-__all__ = ["SITES", "Config", "Nature", "base_url", "open_source"]
+__all__ = ["SITES", "Config", "Nature", "Spans", "base_url", "open_source", "unapproved"]
 
-FLOWS = "flows"
+FLOWS, FAILURES = "flows", "failures"
 
-STREAMS: Mapping[str, Kind] = {"metrics": METRIC_POINT, FLOWS: INTEGRATION_FLOW}
+STREAMS: Mapping[str, Kind] = {
+    "metrics": METRIC_POINT,
+    FLOWS: INTEGRATION_FLOW,
+    FAILURES: LLM_FAILURE,
+}
 
 
 @asynccontextmanager
@@ -61,7 +70,7 @@ class Datadog:
         return STREAMS
 
     def pull(self, ask: Ask) -> AsyncGenerator[Batch, None]:
-        """Yield metric points, oldest windows first; or all flows of one stretch of time.
+        """Yield points or failures, oldest windows first; or all flows of one stretch of time.
 
         Raises ``UsageError`` for an unknown stream, for a cursor that cannot be read, and for
         flows of no environment.
@@ -69,6 +78,8 @@ class Datadog:
         _offered(ask.stream)
         if ask.stream == FLOWS:
             return services.Pull(self.api, self.config, ask).batches()
+        if ask.stream == FAILURES:
+            return spans.Pull(self.api, self.config, self._spans(), ask).batches()
         return metrics.Pull(self.api, self.config, ask).batches()
 
     async def plan(self, ask: Ask) -> Plan:
@@ -76,14 +87,22 @@ class Datadog:
         _offered(ask.stream)
         if ask.stream == FLOWS:
             return services_plans.plan(self.api, self.config, ask)
+        if ask.stream == FAILURES:
+            return await spans_plans.plan(self.api, self.config, self._spans(), ask)
         return await costs.plan(self.api, self.config, ask)
 
     async def check(self) -> Sequence[Check]:
-        """Look at the site, both keys, the permissions for metrics and flows, and the clock."""
+        """Look at the site, both keys, the permissions for each stream, and the clock."""
         found = await checks.check(self.api, self.config)
         if not found[0].well:
             return found
-        return [*found, *await services_checks.check(self.api, self.config)]
+        found = [*found, *await services_checks.check(self.api, self.config)]
+        if self.config.spans is not None:
+            found = [*found, await spans_checks.check(self.api, self.config.spans)]
+        return found
+
+    def _spans(self) -> Spans:
+        return self.config.spans or Spans()
 
 
 def _offered(stream: str) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from scarline.errors import ConfigError
+from scarline.sources.datadog.spans_config import Spans
 
 SITES = (
     "datadoghq.com",
@@ -90,6 +91,8 @@ class Config:
     """How far back a pull of flows looks; Datadog's own default for dependencies."""
     flow_pairs_measured: bool = True
     """Whether latency and errors are asked for between two systems too, not only of each."""
+    spans: Spans | None = None
+    """What the stream of failures reads; None for the defaults, and ``doctor`` looks elsewhere."""
     human_share: float = 0.05
     """The part of each rate limit that is left to people and other programs."""
 

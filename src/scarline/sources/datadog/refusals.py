@@ -18,6 +18,9 @@ SERVER_ERRORS = range(500, 600)
 PASSING = (408, 425)
 """Request Timeout and Too Early: the same request may succeed later. 429 is the governor's."""
 
+NO_INDEX = "No valid indexes specified"
+"""What the search for LLM spans says, with status 500, where there are none to search."""
+
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,300})", re.IGNORECASE)
 
 
@@ -30,6 +33,10 @@ class Refused(SourceRefused):
         self.status = status
 
 
+class NoSpans(SourceRefused):
+    """The organisation has never sent a span, so that there is no index to search."""
+
+
 class Complaint(SourceUnavailable):
     """The answer has status 200 and says that something went wrong; it may be incomplete."""
 
@@ -37,6 +44,8 @@ class Complaint(SourceUnavailable):
 def failure(status: int, told: str, location: str = "") -> SourceError:
     """Return what an answer means that has no status of success and says ``told``."""
     said = f"Datadog answered {status}: {told}"
+    if NO_INDEX in told:
+        return NoSpans(said)
     if status in PASSING or status in SERVER_ERRORS:
         return SourceUnavailable(said)
     if status in REDIRECTS:

@@ -133,6 +133,10 @@ def _decoded(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     except msgspec.ValidationError as error:
         message = f"the answer is not of the documented shape: {quoted(str(error))}"
         raise SourceChanged(message) from error
+    except UnicodeDecodeError as error:
+        raise CutShort("the answer is not JSON to its end: a text in it is not UTF-8") from error
+    except RecursionError as error:
+        raise SourceChanged("the answer is not of the documented shape: it is too deep") from error
     except msgspec.DecodeError as error:
         title = TITLE.search(body[:4_096])
         page = f"it is a page, {quoted(title[1].decode(errors='replace'))!r}" if title else error

@@ -1,0 +1,175 @@
+"""The tables of wording, read once: causes, dependencies, and what surrounds a message."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import re2
+
+_OBJECT = "(?P<object>"
+_MEMORY = 64 << 20  # bytes that RE2 may use for a set; it refuses to compile beyond
+_SUFFIX = re.compile(r"(?<=\w)(?:Error|Exception|Failure|Fault|Err)$")
+_BEGINS = r"(?i)(?:^|[^0-9A-Za-z])"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A cause that many wordings name; ``causes.toml`` says what its parts mean."""
+
+    name: str
+    title: str
+    keyed_by: str  # as causes.toml lists
+    objects: Sequence[Any]  # RE2: patterns in which an identifier is part of the cause
+    unless: Any | None
+    family: str
+    seen: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """All causes, in the order in which they are asked, and what names them shortly."""
+
+    rows: Sequence[Cause]
+    found: Any  # a set of RE2: which of the rows speak, in one pass
+    by_type: Mapping[str, int]
+    by_code: Mapping[int, int]
+    by_judgement: Mapping[str, int]  # types of failures and names of evaluations
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What applications call, by name, by port, and by the models that it makes."""
+
+    names: Sequence[str]
+    found: Any
+    makers: Sequence[str]
+    models: Any
+    by_port: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How messages are worded; ``wording.toml`` says what the parts mean."""
+
+    wrappers: Sequence[Any]
+    advice: Any
+    details: Any
+    quoting: Any
+    naming: frozenset[str]
+    stop: frozenset[str]
+    same: Mapping[str, str]
+    titled: frozenset[str]
+    steps: Any
+    affixes: Any
+    plain_types: frozenset[str]
+    no_tools: frozenset[str]
+    overall: frozenset[str]
+
+
+@cache
+def causes() -> Causes:
+    """Return the causes of ``causes.toml``."""
+    table = _table("causes")["cause"]
+    rows = [_cause(row) for row in table]
+    return Causes(
+        rows=rows,
+        found=_set([_either(row.get("patterns", ())) for row in table]),
+        by_type={
+            bare_type(name): at
+            for at, row in reversed(list(enumerate(table)))
+            for name in row.get("types", ())
+        },
+        by_judgement={
+            name: at
+            for at, row in enumerate(table)
+            for name in (*row.get("failure_types", ()), *row.get("evaluations", ()))
+        },
+        by_code={code: at for at, row in enumerate(table) for code in row.get("codes", ())},
+    )
+
+
+@cache
+def dependencies() -> Dependencies:
+    """Return the dependencies of ``dependencies.toml``."""
+    rows = _table("dependencies")["dependency"]
+    makers = [row for row in rows if "models" in row]
+    return Dependencies(
+        names=[row["name"] for row in rows],
+        found=_set(["(?i)" + "|".join(row["patterns"]) for row in rows]),
+        makers=[row["name"] for row in makers],
+        models=_set(["(?i)" + "|".join(row["models"]) for row in makers]),
+        by_port={port: row["name"] for row in rows for port in row.get("ports", ())},
+    )
+
+
+@cache
+def wording() -> Wording:
+    """Return ``wording.toml``."""
+    table = _table("wording")
+    return Wording(
+        wrappers=[_compiled(f"(?i)^(?:{it})") for it in table["wrappers"]],
+        advice=_compiled("(?i)" + "|".join(table["advice"])),
+        details=_compiled(table["details"]),
+        quoting=_compiled("(?i)" + "|".join(table["quoting"])),
+        naming=frozenset(table["naming"]),
+        stop=frozenset(table["stop"]),
+        same={word: first for first, *others in table["same"] for word in others},
+        titled=frozenset(table["titled"]),
+        steps=_compiled("|".join(f"(?:{it})" for it in table["steps"])),
+        affixes=_compiled(table["affixes"]),
+        plain_types=frozenset(name.lower() for name in table["plain_types"]),
+        no_tools=frozenset(table["no_tools"]),
+        overall=frozenset(table["overall"]),
+    )
+
+
+def bare_type(name: str) -> str:
+    """Return the name of a type of error without what only says that it is one."""
+    return _SUFFIX.sub("", name.rpartition(".")[2]).lower()
+
+
+def _cause(row: Mapping[str, Any]) -> Cause:
+    unless, seen = row.get("unless", ()), row.get("seen", ())
+    return Cause(
+        name=row["name"],
+        title=row["title"],
+        keyed_by=row["keyed_by"],
+        objects=[
+            _compiled(_BEGINS + f"(?:{it})") for it in row.get("patterns", ()) if _OBJECT in it
+        ],
+        unless=_compiled(_either(unless)) if unless else None,
+        family=row.get("family", ""),
+        seen=_compiled("(?i)" + "|".join(seen)) if seen else None,
+    )
+
+
+def _either(patterns: Sequence[str]) -> str:
+    return _BEGINS + "(?:" + "|".join(patterns).replace(_OBJECT, "(?:") + ")"
+
+
+def _set(patterns: Sequence[str]) -> Any:
+    found = re2.Set.SearchSet(_quiet())
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern, _quiet())
+
+
+def _quiet() -> Any:
+    options = re2.Options()
+    options.log_errors = False  # a bad row raises, and says the same
+    options.max_mem = _MEMORY
+    return options
+
+
+def _table(name: str) -> Mapping[str, Any]:
+    text = files("scarline.failures").joinpath(f"{name}.toml").read_text("utf-8")
+    return tomllib.loads(text)
