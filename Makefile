@@ -17,6 +17,8 @@ PIP         := .venv/bin/python -m pip install $(PIP_OUTPUT) --disable-pip-versi
 # .ready holds the place where .venv was made; moved or copied, its programs would still point there.
 MOVED := $(shell test -x .venv/bin/python && test "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" || echo moved)
 
+JOBS ?= 2# tests at a time: each process starts the servers that its tests need
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -30,7 +32,7 @@ demo: $(READY) ## the whole product against a pretend Datadog, on this machine a
 	@.venv/bin/scarline demo $(ARGS)
 
 test: $(READY) tools ## every test that this machine can run; says what it skipped
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-live: $(READY) ## tests that read your Datadog account, with DD_API_KEY and DD_APP_KEY set
 	@SCARLINE_TEST_DD_API_KEY="$$DD_API_KEY" SCARLINE_TEST_DD_APP_KEY="$$DD_APP_KEY" \
