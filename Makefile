@@ -55,7 +55,10 @@ lock: $(READY) ## write the lock files anew (ARGS=--upgrade: with the newest ver
 	@sh -c 'compile() { UV_PYTHON_DOWNLOADS=never .venv/bin/uv pip compile --quiet --universal \
 	  --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(ARGS) "$$@"; }; \
 	  compile pyproject.toml --all-extras --group dev -o requirements.lock && \
-	  compile --group bench -c requirements.lock -o requirements-bench.lock'
+	  compile --group bench -c requirements.lock -o requirements-bench.lock && \
+	  compile pyproject.toml --extra gcp --extra oidc --extra otel -c requirements.lock \
+	    --no-annotate -o deploy/requirements.lock && \
+	  echo "hatchling>=1.27" | compile - -c requirements.lock --no-annotate -o deploy/build.lock'
 	@{ echo '# requirements.lock without its hashes, by make lock'; \
 	  sed -e '/^ *#/d' -e '/^ *--hash/d' -e 's/ *\\$$//' requirements.lock; } > constraints.txt
 

@@ -36,6 +36,7 @@ FLOORS: Sequence[Sequence[str]] = [
 ANNEXES = {
     "chain": "pipeline",
     "console": "cli",
+    "explaining": "bootstrap",
     "from_datadog": "bootstrap",
     "loading": "bootstrap",
     "options": "cli",
@@ -43,6 +44,9 @@ ANNEXES = {
     "pretend": "bootstrap",
     "running": "cli",
     "series": "model",
+    "triage": "cli",
+    "triage_shown": "cli",
+    "triage_work": "cli",
 }
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them

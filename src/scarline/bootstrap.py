@@ -9,6 +9,7 @@ from scarline import from_datadog
 from scarline.errors import ConfigError, ScarlineError, UsageError
 from scarline.policies import policy
 from scarline.settings import Settings
+from scarline.settings.keys import keyed
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.pipeline import Pipeline
@@ -31,10 +32,12 @@ async def open_pipeline(
     clock: "Clock" = clock,
     *,
     approved: bool = False,
+    store: "Store | None" = None,
 ) -> "AsyncIterator[Pipeline]":
     """Open the store, and the sources of ``streams``; close them all at the end.
 
-    A pull of many requests takes place only if it is ``approved``.
+    A pull of many requests takes place only if it is ``approved``. A ``store`` that is open
+    already is used as it is.
     Raises ``UsageError`` for an unknown stream and ``ConfigError`` for a setting that is
     needed, before anything is opened.
     """
@@ -45,9 +48,11 @@ async def open_pipeline(
         raise UsageError(message)
     origins = {STREAMS[stream] for stream in streams}
     if "datadog" in origins:
+        settings = keyed(settings, "dd_api_key", "dd_app_key", needed=True)
         from_datadog.check(settings)
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings))
+        if store is None:
+            store = await stack.enter_async_context(open_store(settings))
         sources = {
             name: await stack.enter_async_context(
                 from_datadog.open_source(settings, store, clock, streams, approved=approved)

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from scarline import bootstrap, console, from_datadog, options, pretend, running, settings
+from scarline import bootstrap, console, from_datadog, options, pretend, running, settings, triage
 from scarline.errors import ScarlineError, UsageError
 from scarline.loading import ServiceList, open_list
 from scarline.running import Exit
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 app.add_typer(config, name="config")
+app.add_typer(triage.app, name="failures")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scarline.errors import ConfigError
 from scarline.policies import policy
 from scarline.settings import Settings
+from scarline.settings.keys import keyed
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.ports import Clock, Notes, Plan, Source
@@ -40,6 +41,7 @@ async def open_source(
     """Open it for these streams; a pull of many requests takes place only if it is approved."""
     from scarline.sources import datadog
 
+    settings = keyed(settings, "dd_api_key", "dd_app_key", needed=True)
     check(settings)
     config = datadog.Config(
         url=settings.datadog_url or datadog.base_url(settings.dd_site),

@@ -117,12 +117,12 @@ DECISION = Kind(
     name="decision",
     schema=pa.schema(
         [
-            pa.field("about", TEXT, nullable=False),  # failure_group, scar
+            pa.field("about", TEXT, nullable=False),  # failure_group, failure_export, scar
             pa.field("subject", pa.string(), nullable=False),  # which one
             pa.field("version", pa.int32(), nullable=False),  # 1 for the first about a subject
             pa.field("at", INSTANT, nullable=False),
             pa.field("who", TEXT, nullable=False),
-            pa.field("what", TEXT, nullable=False),  # state, merge, split, mark
+            pa.field("what", TEXT, nullable=False),  # state, merge, split, delivery, mark
             pa.field("value", pa.string(), nullable=False),  # what was decided
             pa.field("why", pa.string()),
         ]

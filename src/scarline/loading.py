@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scarline.bootstrap import clock, open_store, policy
+from scarline.bootstrap import clock, open_store
+from scarline.policies import policy
 from scarline.settings import Settings
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without

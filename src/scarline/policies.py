@@ -8,6 +8,7 @@ from pydantic import SecretBytes
 
 from scarline.errors import ConfigError
 from scarline.settings import Settings
+from scarline.settings.keys import keyed
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.privacy import Policy
@@ -18,6 +19,8 @@ def policy(settings: Settings) -> "Policy":
 
     Raises ``ConfigError`` for a file that cannot be used, with the line.
     """
+    if settings.pseudonym_key_file is None:
+        settings = keyed(settings, "pseudonym_key")
     key = settings.pseudonym_key.get_secret_value() if settings.pseudonym_key else None
     if settings.pseudonym_key_file is not None:
         if key is not None:

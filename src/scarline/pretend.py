@@ -28,6 +28,8 @@ def demo_settings(settings: Settings) -> Iterator[Settings]:
                 "dd_app_key": SecretStr(world.app_key),
                 "database_url": None,
                 "supabase_url": None,
+                "google_cloud_project": None,
+                "store": "sql",
                 "home": settings.home.expanduser() / "demo",
                 "interval": timedelta(seconds=20),
             }

@@ -15,6 +15,7 @@ from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore
 from scarline.web.app import create_app
 from scarline.web.desk import Config
+from scarline.web.webhook import Webhook
 from tests.fakes import Clock
 
 FLOWS = "/api/ale/integration-flows"
@@ -44,7 +45,11 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    config: Config | None = None, store: Store | None = None, address: str = "http://localhost:8126"
+    config: Config | None = None,
+    store: Store | None = None,
+    address: str = "http://localhost:8126",
+    *,
+    webhook: Webhook | None = None,
 ) -> AsyncIterator[Served]:
     """Run the app and give what calls it."""
     clock = Clock()
@@ -54,7 +59,7 @@ async def served(
     async def opening(_: Sequence[str]) -> AsyncIterator[Pipeline]:
         yield pipeline
 
-    app = create_app(opening, partial(sheet, Settings()), config or Config())
+    app = create_app(opening, partial(sheet, Settings()), config or Config(), webhook)
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),

@@ -1,24 +1,28 @@
 """The app: routes behind one door, and one open pipeline for as long as it lives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 import pyarrow as pa
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.telemetry import TelemetryConfig
 
+from scarline.errors import ConfigError
 from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
-from scarline.pipeline import Pipeline
 from scarline.privacy import redact_text
-from scarline.web import changes, documents, flows, history, problems
+from scarline.web import changes, documents, flows, health, history, jobs, problems, prometheus
 from scarline.web.desk import Config, Desk, Lists, Open
 from scarline.web.door import Door
+from scarline.web.issuer import Oidc, Prove
+from scarline.web.pulls import Opening, Pulls, Span, untraced
 from scarline.web.shown import Flows
-
-Opening = Callable[[Sequence[str]], AbstractAsyncContextManager[Pipeline]]
-"""Opens a pipeline with the sources of these streams."""
+from scarline.web.standing import Standings
+from scarline.web.traffic import Traffic
+from scarline.web.triage import routers as triage
+from scarline.web.triage import triaging
+from scarline.web.webhook import Webhook
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -29,16 +33,22 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 """FastAPI would tell exporters of errors, with what is in them, before it is redacted."""
 
+service = (health.router, jobs.router, prometheus.router)
+
 probes = APIRouter(tags=["probes"], responses=problems.DOCUMENTED)
 
 
-def create_app(opening: Opening, lists: Lists, config: Config | None = None) -> FastAPI:
+def create_app(
+    opening: Opening, lists: Lists, config: Config | None = None, webhook: Webhook | None = None
+) -> FastAPI:
     """Return the app. It opens a pipeline when it starts and closes it when it ends.
 
-    Raises ``ConfigError`` for a pattern of order management that is none.
+    Raises ``ConfigError`` for a pattern of order management that is none, and for a part that
+    the configuration needs and that is not installed.
     """
-    own = config or Config()
+    own, traffic = config or Config(), Traffic()
     coupled(pa.RecordBatch.from_pylist([], INTEGRATION_FLOW.schema), own.oms_pattern)
+    prove, traces = _proof(own.oidc), _traces(own.otlp_url)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -46,8 +56,13 @@ def create_app(opening: Opening, lists: Lists, config: Config | None = None) -> 
             # Compiles the rules, which takes seconds that no caller should wait.
             await asyncio.to_thread(redact_text, "", pipeline.policy)
             shown = Flows(pipeline, own.oms_pattern)
-            app.state.desk = Desk(pipeline, shown, own, lists)
-            yield
+            standings = Standings(pipeline, own.streams)
+            with traces as span:
+                pulls = Pulls(opening, own.job_seconds, span)
+                app.state.desk = Desk(pipeline, shown, own, lists, pulls, standings, traffic)
+                async with triaging(app, webhook):
+                    yield
+                await pulls.drain(0)
 
     app = FastAPI(
         title="Scarline",
@@ -60,11 +75,33 @@ def create_app(opening: Opening, lists: Lists, config: Config | None = None) -> 
         telemetry=NO_TELEMETRY,
         redirect_slashes=False,
     )
-    for router in (flows.router, changes.router, history.router, probes):
+    for router in (*service, *triage, flows.router, changes.router, history.router, probes):
         app.include_router(router)
     problems.install(app)
-    app.add_middleware(Door, config=own)
+    app.add_middleware(Door, config=own, count=traffic.count, prove=prove)
     return app
+
+
+def _proof(oidc: Oidc | None) -> Prove | None:
+    if oidc is None:
+        return None
+    try:
+        from scarline.web.oidc import Proof  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        message = "identity tokens need a part that is missing: pip install 'scarline[oidc]'"
+        raise ConfigError(message) from None
+    return Proof(oidc).check
+
+
+def _traces(url: str | None) -> AbstractContextManager[Span]:
+    if url is None:
+        return nullcontext(untraced)
+    try:
+        from scarline.web.traces import open_traces  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        message = "traces need a part that is missing: pip install 'scarline[otel]'"
+        raise ConfigError(message) from None
+    return open_traces(url)
 
 
 @probes.get("/healthz", responses=documents.answered("it runs", healthy={"const": True}))

@@ -10,14 +10,20 @@ from fastapi import Depends, Request
 from scarline.flows.coupling import OMS_PATTERN
 from scarline.loading import Sheet
 from scarline.pipeline import Pipeline
+from scarline.web.issuer import Oidc
+from scarline.web.pulls import Pulls
 from scarline.web.shown import Flows
+from scarline.web.standing import Standings
+from scarline.web.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """How the API answers. Without tokens it is open to all that reach it: see ``door``.
 
-    ``hosts``: the names by which it may be called; None for any.
+    ``hosts``: the names by which it may be called; None for any. ``streams``: those that jobs
+    may pull. A job is stopped after ``job_seconds``, and ``drain_seconds`` after the service was
+    asked to end. ``otlp_url``: the collector that traces of jobs are sent to.
     """
 
     oms_pattern: str = OMS_PATTERN
@@ -26,6 +32,11 @@ class Config:
     reader: str | None = field(default=None, repr=False)
     operator: str | None = field(default=None, repr=False)
     hosts: frozenset[str] | None = frozenset({"localhost", "127.0.0.1", "[::1]"})
+    oidc: Oidc | None = None
+    streams: frozenset[str] = frozenset({"metrics", "flows", "failures"})
+    job_seconds: float = 165.0  # Cloud Scheduler waits 180 s for an answer if not told otherwise
+    drain_seconds: float = 4.0  # Cloud Run kills a process 10 s after SIGTERM
+    otlp_url: str | None = None
 
 
 Lists = Callable[[str, bytes, str, str], Sheet]
@@ -40,6 +51,9 @@ class Desk:
     flows: Flows
     config: Config
     lists: Lists
+    pulls: Pulls
+    standings: Standings
+    traffic: Traffic
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

@@ -183,3 +183,46 @@ BODY: dict[str, Any] = {
         },
     }
 }
+
+PULLED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "the run, done or partial",
+        "content": {"application/json": {"schema": RUN}},
+    }
+}
+
+_NAMED_RUN = {"type": ["object", "null"], "properties": {"run": _TEXT, "state": _TEXT}}
+
+HEALTH = answered(
+    "how the pulls of each stream stand, by source",
+    at={"type": "string", "format": "date-time"},
+    streams={
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "stream": _TEXT,
+                "source": {"type": ["string", "null"]},
+                "state": {"enum": ["well", "partial", "failing", "never"]},
+                "last_run": _NAMED_RUN,
+                "last_success": _NAMED_RUN,
+                "complete_until": _INSTANT,
+                "answered_until": _INSTANT,
+                "lag_seconds": {"type": ["number", "null"], "minimum": 0},
+                "backlog": {
+                    "type": "object",
+                    "properties": {"runs": _COUNT, "missing": _COUNT, "windows": {"type": "array"}},
+                },
+                "reasons": {"type": "array", "items": {"type": "object"}},
+                "quota": {
+                    "type": ["object", "null"],
+                    "properties": {"left": _COUNT, "at": _INSTANT},
+                },
+            },
+        },
+    },
+)
+
+MEASURES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "metrics", "content": {"text/plain": {"schema": _TEXT}}}
+}

@@ -4,8 +4,12 @@ Without tokens the API is open, and meant for loopback. Then a page of some web 
 in a browser on the same machine must not reach it: by a name of its own that leads to loopback
 (DNS rebinding), which the header Host tells, or by a form or script of its own (cross-site
 request forgery), which the header Origin tells.
+
+Jobs are open to schedulers too, which show an identity token of OpenID Connect.
 """
 
+import asyncio
+from collections.abc import Callable
 from hmac import compare_digest
 from urllib.parse import urlsplit
 
@@ -15,6 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scarline.web.desk import Config
+from scarline.web.issuer import Prove, Unproven
 from scarline.web.problems import FAULT, problem
 
 log = structlog.get_logger(__name__)
@@ -22,7 +27,13 @@ log = structlog.get_logger(__name__)
 PROBES = frozenset({"/healthz", "/readyz"})
 """Open to all who know the address: they tell nothing but yes or no."""
 
+JOBS = "/jobs/"
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+UNKNOWN = 401
+
+BEARER = {"WWW-Authenticate": "Bearer"}
 
 LOCKED = {
     "X-Content-Type-Options": "nosniff",
@@ -35,8 +46,16 @@ LOCKED = {
 class Door:
     """The outermost layer of the app: lets a request in, or answers it with a problem."""
 
-    def __init__(self, app: ASGIApp, config: Config) -> None:
-        self._app, self._config = app, config
+    def __init__(
+        self,
+        app: ASGIApp,
+        config: Config,
+        count: Callable[[Scope, int], None],
+        prove: Prove | None = None,
+    ) -> None:
+        self._app, self._config, self._count, self._prove = app, config, count, prove
+        # One at a time: whoever sends many cannot keep every thread waiting for an issuer.
+        self._proving = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what goes wrong unforeseen is logged, not told."""
@@ -49,19 +68,37 @@ class Door:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
+                self._count(scope, message["status"])
                 headers = MutableHeaders(scope=message)
                 headers.update(LOCKED)
                 headers.setdefault("Cache-Control", "no-cache" if "etag" in headers else "no-store")
             await send(message)
 
-        refusal = refused(scope, self._config)
         try:
+            refusal = await self._refused(scope)
             await (refusal or self._app)(scope, receive, locked)
         except Exception:
             log.exception("a request failed")
             if begun:
                 raise
             await problem(500, FAULT)(scope, receive, locked)
+
+    async def _refused(self, scope: Scope) -> Response | None:
+        """Return why a request may not come in, or None; a job may, with an identity token."""
+        refusal = refused(scope, self._config)
+        is_job = scope["method"] == "POST" and scope["path"].startswith(JOBS)
+        if refusal is None or refusal.status_code != UNKNOWN or not is_job or self._prove is None:
+            return refusal
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return refusal
+        try:
+            async with self._proving:
+                await asyncio.to_thread(self._prove, token.strip())
+        except Unproven as error:
+            headers = {401: BEARER, 503: {"Retry-After": "1"}}.get(error.status)
+            return problem(error.status, str(error), headers)
+        return None
 
 
 def refused(scope: Scope, config: Config) -> Response | None:
@@ -76,7 +113,7 @@ def refused(scope: Scope, config: Config) -> Response | None:
     origin = headers.get("origin")
     if writes and origin is not None and urlsplit(origin).netloc != host:
         return problem(403, "pages of other sites may not write here")
-    is_open = config.reader is None and config.operator is None
+    is_open = config.reader is None and config.operator is None and config.oidc is None
     return None if is_open else _unknown(headers.get("authorization", ""), config, writes=writes)
 
 
@@ -84,7 +121,7 @@ def _unknown(given: str, config: Config, *, writes: bool) -> Response | None:
     operates, reads = (_is(given, token) for token in (config.operator, config.reader))
     if not (operates or reads):
         detail = "a token is needed: send Authorization: Bearer and the reader's or operator's"
-        return problem(401, detail, {"WWW-Authenticate": "Bearer"})
+        return problem(UNKNOWN, detail, BEARER)
     if writes and not operates:
         return problem(403, "the reader's token reads only: this needs the operator's")
     return None

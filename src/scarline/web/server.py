@@ -18,14 +18,19 @@ from scarline.flows.coupling import OMS_PATTERN
 from scarline.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
+from scarline.settings.keys import keyed
 from scarline.web.app import create_app
 from scarline.web.desk import Config
+from scarline.web.issuer import accepted
 from scarline.web.paging import MOST_CHARACTERS
+from scarline.web.webhook import Webhook
 
 SHORTEST_TOKEN = 16
 """Characters of a token; a shorter one could be guessed."""
 
 _GRACE_SECONDS = 10
+
+_LOOK_SECONDS = 0.1
 
 _HEAD_BYTES = 16 * MOST_CHARACTERS  # of a request: the longest cursor, badly escaped, and more
 
@@ -45,9 +50,14 @@ def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None])
 
 def allowed(settings: Settings, host: str) -> Config:
     """Return how the API may answer at this address; raises ``ConfigError``."""
+    if not _is_loopback(host):
+        settings = keyed(settings, "operator_token")
     reader = _token("SCARLINE_READER_TOKEN", settings.reader_token)
     operator = _token("SCARLINE_OPERATOR_TOKEN", settings.operator_token)
-    is_open = reader is None and operator is None
+    oidc = accepted(
+        settings.oidc_audience, settings.oidc_callers, settings.oidc_issuer, settings.oidc_keys
+    )
+    is_open = reader is None and operator is None and oidc is None
     if is_open and not _is_loopback(host):
         raise ConfigError(
             f"{host} can be reached from other machines, and no token is set: set "
@@ -58,6 +68,10 @@ def allowed(settings: Settings, host: str) -> Config:
         reader=reader,
         operator=operator,
         hosts=Config().hosts if is_open else None,
+        streams=frozenset(bootstrap.STREAMS),
+        oidc=oidc,
+        job_seconds=settings.job_time.total_seconds(),
+        otlp_url=settings.otlp_endpoint,
     )
 
 
@@ -67,14 +81,34 @@ async def _serve(
     async with bootstrap.open_pipeline(settings) as pipeline:
 
         @asynccontextmanager
-        async def opened(_: Sequence[str]) -> AsyncIterator[Pipeline]:
-            yield pipeline
+        async def opened(streams: Sequence[str]) -> AsyncIterator[Pipeline]:
+            if not streams:
+                yield pipeline
+                return
+            async with bootstrap.open_pipeline(settings, streams, store=pipeline.store) as road:
+                yield road
 
-        server = server_of(create_app(opened, partial(sheet, settings), config))
+        app = create_app(opened, partial(sheet, settings), config, webhook(settings))
+        server = server_of(app)
         with _door(*address) as door:
             name = f"[{address[0]}]" if ":" in address[0] else address[0]
             tell(f"http://{name}:{door.getsockname()[1]}")
-            await server.serve(sockets=[door])
+            draining = asyncio.ensure_future(drained(server, app, config.drain_seconds))
+            try:
+                await server.serve(sockets=[door])
+            finally:
+                draining.cancel()
+
+
+async def drained(server: uvicorn.Server, app: FastAPI, seconds: float) -> None:
+    """When ``server`` is asked to end, give the jobs of ``app`` so long, and then stop them.
+
+    The server itself waits for requests under way, and tells the app only when there are none.
+    """
+    while not server.should_exit:  # noqa: ASYNC110 - uvicorn tells of it in no other way
+        await asyncio.sleep(_LOOK_SECONDS)
+    if server.started:
+        await app.state.desk.pulls.drain(seconds)
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:
@@ -111,6 +145,20 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def webhook(settings: Settings) -> Webhook | None:
+    """Return where exports are delivered, if anywhere; raises ``ConfigError`` without a secret."""
+    url = settings.webhook_url
+    if url is None:
+        return None
+    secret = keyed(settings, "webhook_secret").webhook_secret
+    if secret is None:
+        raise ConfigError(
+            "SCARLINE_WEBHOOK_URL is set, but SCARLINE_WEBHOOK_SECRET is not: set it to the secret "
+            "that deliveries are signed with"
+        )
+    return Webhook(url, secret.get_secret_value(), settings.webhook_private)
 
 
 def _token(name: str, secret: SecretStr | None) -> str | None:

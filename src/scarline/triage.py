@@ -1,0 +1,167 @@
+"""The commands about captured failures: ``scarline failures list|show|groups|explain|export``."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import typer
+
+from scarline import bootstrap, console, options, running, settings
+from scarline.errors import UsageError
+from scarline.running import Exit
+
+if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.pipeline import Pipeline
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Look at captured LLM failures, and export them.", no_args_is_help=True)
+
+Severity = Annotated[
+    Literal["low", "medium", "high", "critical"] | None,
+    typer.Option(help="This severity and worse."),
+]
+State = Annotated[
+    Literal["new", "triaged", "ready", "exported", "dismissed"] | None,
+    typer.Option(help="Only what people brought into this state."),
+]
+Application = Annotated[str, typer.Option(help="Only this application.")]
+Service = Annotated[str, typer.Option(help="Only this service.")]
+Text = Annotated[str, typer.Option(help="Only with this text in the title or the name.")]
+Signature = Annotated[str, typer.Option(help="Only failures of this signature.")]
+OfGroup = Annotated[str, typer.Option("--group", help="Only failures of this group.")]
+Order = Annotated[Literal["newest", "severity"], typer.Option(help="What comes first.")]
+Limit = Annotated[int, typer.Option(help="Only that many.", min=1, max=1_000)]
+After = Annotated[str, typer.Option("--cursor", help="Go on after this; from the page before.")]
+Trace = Annotated[str, typer.Argument(help="The trace, as `scarline failures list` names it.")]
+Span = Annotated[str, typer.Argument(help="The span in it.")]
+Named = Annotated[str | None, typer.Argument(help="One group, with its history and failures.")]
+SpanFile = Annotated[Path, typer.Argument(help="A span of LLM Observability, as JSON.")]
+Groups = Annotated[list[str], typer.Option("--group", help="A group to export; repeatable.")]
+Evidence = Annotated[int, typer.Option(help="Failures told of each group.", min=0, max=100)]
+Out = Annotated[Path | None, typer.Option(help="File to write; stdout if left out.")]
+
+
+@app.command("list")
+def list_(
+    last: options.Last = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    severity: Severity = None,
+    application: Application = "",
+    service: Service = "",
+    type_: Annotated[str, typer.Option("--type", help="Only this type, such as timeout.")] = "",
+    state: State = None,
+    signature: Signature = "",
+    group: OfGroup = "",
+    text: Text = "",
+    order: Order = "newest",
+    limit: Limit = 50,
+    cursor: After = "",
+    json: options.Json = False,
+) -> None:
+    """List captured failures; exits with 3 if nobody looked at any of the stretch."""
+    from scarline import triage_shown, triage_work
+
+    asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
+    asked |= {"application": application, "service": service, "type": type_, "group": group}
+    asked |= {"signature": signature, "text": text, "order": order}
+    asked |= {"limit": limit, "cursor": cursor}
+    found = _asked(lambda road: triage_work.failures(road, asked))
+    console.as_json(found) if json else triage_shown.show_failures(found)
+    raise typer.Exit(_ended(found))
+
+
+@app.command()
+def show(trace: Trace, span: Span, json: options.Json = False) -> None:
+    """Show one failure with all that was kept of it, personal data taken out."""
+    from scarline import triage_shown, triage_work
+
+    found = _asked(lambda road: triage_work.failure(road, trace, span))
+    console.as_json(found) if json else triage_shown.show_failure(found)
+
+
+@app.command()
+def groups(
+    group: Named = None,
+    last: options.Last = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    severity: Severity = None,
+    application: Application = "",
+    service: Service = "",
+    type_: Annotated[str, typer.Option("--type", help="Only this type, such as timeout.")] = "",
+    state: State = None,
+    text: Text = "",
+    limit: Limit = 50,
+    cursor: After = "",
+    json: options.Json = False,
+) -> None:
+    """List groups of failures, worst first; or show one: why it is one, and what was decided."""
+    from scarline import triage_shown, triage_work
+
+    if group is not None:
+        one = _asked(lambda road: triage_work.group(road, group, limit, cursor))
+        console.as_json(one) if json else triage_shown.show_group(one)
+        return
+    asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
+    asked |= {"application": application, "service": service, "type": type_, "text": text}
+    asked |= {"limit": limit, "cursor": cursor}
+    found = _asked(lambda road: triage_work.groups(road, asked))
+    console.as_json(found) if json else triage_shown.show_groups(found)
+    raise typer.Exit(_ended(found))
+
+
+@app.command()
+def explain(span: SpanFile, json: options.Json = False) -> None:
+    """Say of a span which rules make it a failure, and what the others would need."""
+    from scarline import explaining, triage_shown
+
+    rules, group = explaining.explained(span, settings.load())
+    told = triage_shown.explained_as_data(rules, group)
+    console.as_json(told) if json else triage_shown.show_explained(told)
+
+
+@app.command()
+def export(
+    group: Groups, out: Out = None, evidence: Evidence = 10, json: options.Json = False
+) -> None:
+    """Write groups with their evidence as JSON lines: docs/triage.md says what is in them."""
+    from scarline import triage_work
+
+    made = _asked(lambda road: triage_work.bundle(road, group, evidence))
+    if out is None:
+        sys.stdout.buffer.write(made.body)
+        return
+    _written(out, made.body)
+    count = made.body.count(b"\n")
+    told = {"export": made.id, "file": str(out), "groups": len(made.groups), "lines": count}
+    sentence = f"{count:,} lines about {len(made.groups):,} groups are in {out}"
+    console.as_json(told) if json else console.say(sentence)
+
+
+def _asked(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:
+    return running.ask(verb)
+
+
+def _stretch(last: str | None, since: str | None, until: str | None) -> dict[str, Any]:
+    found = options.stretch(bootstrap.clock(), last, since, until)
+    return {} if found is None else {"from": found[0].isoformat(), "to": found[1].isoformat()}
+
+
+def _ended(found: dict[str, Any]) -> Exit:
+    """Return how a list ends: partial where nobody looked, which is not the same as nothing."""
+    return Exit.DONE if found["coverage"]["looked"] else Exit.PARTIAL
+
+
+def _written(out: Path, body: bytes) -> None:
+    """Write a file that is there whole or not at all, and that only its owner reads."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(body)
+        part.replace(out)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from None

@@ -1,0 +1,61 @@
+"""What the commands about failures ask of the store: the same that is answered by HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from scarline.errors import UsageError
+from scarline.pipeline import Pipeline
+from scarline.web.backlog import Backlog
+from scarline.web.bundle import Bundle, Wanted, all_until, made
+from scarline.web.failures import failure_told, failures_told, group_told, groups_told
+from scarline.web.failures_asked import PartOfGroup, WantedFailures, WantedGroups
+from scarline.web.problems import Refused
+
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+async def failures(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a page of failures; ``asked`` as in ``GET /api/failures``."""
+    seen = await Backlog(road).snapshot()
+    return await failures_told(road, seen, _wanted(WantedFailures, asked))
+
+
+async def groups(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a page of groups; ``asked`` as in ``GET /api/failures/groups``."""
+    seen = await Backlog(road).snapshot()
+    return await groups_told(road, seen, _wanted(WantedGroups, asked))
+
+
+async def group(road: Pipeline, name: str, limit: int, cursor: str) -> dict[str, Any]:
+    """Return one group with its history and failures; raises ``UsageError`` if there is none."""
+    part = _wanted(PartOfGroup, {"limit": limit, "cursor": cursor})
+    try:
+        return await group_told(await Backlog(road).snapshot(), name, part)
+    except Refused as refused:
+        raise UsageError(f"{refused}: `scarline failures groups`") from None
+
+
+async def failure(road: Pipeline, trace: str, span: str) -> dict[str, Any]:
+    """Return one failure with its payload; raises ``UsageError`` if there is none."""
+    try:
+        return await failure_told(road, await Backlog(road).snapshot(), trace, span)
+    except Refused as refused:
+        raise UsageError(f"{refused}: `scarline failures list`") from None
+
+
+async def bundle(road: Pipeline, names: Sequence[str], evidence: int) -> Bundle:
+    """Return the bundle of these groups; raises ``UsageError`` if one is not there."""
+    seen = await Backlog(road).snapshot()
+    wanted = Wanted(sorted(set(names)), evidence, all_until(seen, road.clock()))
+    return await made(road, seen, wanted)
+
+
+def _wanted(form: type[Asked], asked: Mapping[str, Any]) -> Asked:
+    try:
+        return form.model_validate(dict(asked))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " ".join(str(it) for it in first["loc"])
+        raise UsageError(f"--{where} cannot be that: {first['msg']}") from None

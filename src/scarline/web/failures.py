@@ -1,0 +1,205 @@
+"""Routes that read failures: lists, one with its payload, groups, one with its history."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Annotated, Any
+
+import orjson
+import pyarrow.compute as pc
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from scarline.failures.coverage import Coverage, coverage
+from scarline.failures.export import decision_as_data, failure_as_data, group_as_data
+from scarline.kinds import LLM_FAILURE
+from scarline.model import Window, stamp
+from scarline.pipeline import Pipeline
+from scarline.ports import Query as Asking
+from scarline.web import failures_documents as documents
+from scarline.web.backlog import Backlog, Snapshot
+from scarline.web.failures_asked import (
+    PartOfGroup,
+    WantedFailures,
+    WantedGroups,
+    one_window,
+    window_of,
+)
+from scarline.web.failures_pages import groups_having, groups_in, groups_page, having, page
+from scarline.web.problems import DOCUMENTED, Refused
+
+router = APIRouter(prefix="/api/failures", tags=["failures"], responses=DOCUMENTED)
+
+JSON = "application/json"
+
+_TAG_DIGITS = 16
+
+
+def _backlog(request: Request) -> Backlog:
+    backlog: Backlog = request.app.state.backlog
+    return backlog
+
+
+def _road(request: Request) -> Pipeline:
+    road: Pipeline = request.app.state.desk.pipeline
+    return road
+
+
+Kept = Annotated[Backlog, Depends(_backlog)]
+"""The backlog that is kept in memory."""
+
+Road = Annotated[Pipeline, Depends(_road)]
+
+Known = Annotated[str, Header(alias="If-None-Match")]
+
+
+@router.get("", responses=documents.FAILURES)
+async def get_failures(
+    backlog: Kept, road: Road, wanted: Annotated[WantedFailures, Query()], known: Known = ""
+) -> Response:
+    """Return failures, newest first or worst first, without their payloads.
+
+    `coverage` tells an empty list from one that nobody could fill: `looked` is false if no live
+    run has looked at any of the stretch, and `missing` names the parts that were not looked at.
+    """
+    answer = await failures_told(road, await backlog.snapshot(), wanted)
+    return tagged(answer, known)
+
+
+@router.get("/groups", responses=documents.GROUPS)
+async def get_groups(
+    backlog: Kept, road: Road, wanted: Annotated[WantedGroups, Query()], known: Known = ""
+) -> Response:
+    """Return groups, the worst first, then the largest, then those that were seen last."""
+    answer = await groups_told(road, await backlog.snapshot(), wanted)
+    return tagged(answer, known)
+
+
+@router.get("/groups/{group}", responses=documents.GROUP)
+async def get_group(
+    backlog: Kept, group: str, part: Annotated[PartOfGroup, Query()], known: Known = ""
+) -> Response:
+    """Return a group: why it is one, what was decided, what it may be merged with, its failures.
+
+    A group that was merged away has no failures and tells where they are. The number at the
+    beginning of the ETag is the version that `If-Match` wants.
+    """
+    answer = await group_told(await backlog.snapshot(), group, part)
+    return tagged(answer, known, f"{answer['version']}.")
+
+
+@router.get("/{trace_id}/{span_id}", responses=documents.FAILURE)
+async def get_failure(
+    backlog: Kept, road: Road, trace_id: str, span_id: str, known: Known = ""
+) -> Response:
+    """Return one failure with its redacted payload, its evaluations and why it is one."""
+    return tagged(await failure_told(road, await backlog.snapshot(), trace_id, span_id), known)
+
+
+async def failures_told(road: Pipeline, seen: Snapshot, wanted: WantedFailures) -> dict[str, Any]:
+    """Return what ``GET /api/failures`` answers; raises ``UsageError`` for a bad query."""
+    covered = _covered(road, seen, wanted)
+    rows = await asyncio.to_thread(having, seen.failures, wanted)
+    found, following = await asyncio.to_thread(
+        page, rows, wanted.order, wanted.limit, wanted.cursor
+    )
+    return {
+        "failures": found,
+        "total": rows.num_rows,
+        "coverage": coverage_as_data(covered),
+        "next": following,
+    }
+
+
+async def groups_told(road: Pipeline, seen: Snapshot, wanted: WantedGroups) -> dict[str, Any]:
+    """Return what ``GET /api/failures/groups`` answers."""
+    covered = _covered(road, seen, wanted)
+    since, until = window_of(wanted)
+    within = None
+    if since is not None or until is not None:
+        within = await asyncio.to_thread(groups_in, seen.failures, since, until)
+    found = groups_having(seen.groups, wanted, within)
+    shown, following = groups_page(found, wanted.limit, wanted.cursor)
+    return {
+        "groups": [group_as_data(it) for it in shown],
+        "total": len(found),
+        "coverage": coverage_as_data(covered),
+        "next": following,
+    }
+
+
+async def group_told(seen: Snapshot, name: str, part: PartOfGroup) -> dict[str, Any]:
+    """Return what ``GET /api/failures/groups/{group}`` answers; raises ``Refused``."""
+    there(seen, name)
+    own = seen.group(name)
+    wanted = WantedFailures.model_validate({"group": name})
+    rows = await asyncio.to_thread(having, seen.failures, wanted)
+    found, following = await asyncio.to_thread(page, rows, "newest", part.limit, part.cursor)
+    return {
+        "id": name,
+        "version": seen.standing.version(name),
+        "group": None if own is None else group_as_data(own),
+        "merged_into": seen.standing.merged.get(name),
+        "history": [decision_as_data(it) for it in seen.standing.history.get(name, ())],
+        "suggestions": [
+            {"group": it.other if it.one == name else it.one, "likeness": round(it.likeness, 3)}
+            for it in seen.likenesses
+            if name in (it.one, it.other)
+        ],
+        "failures": found,
+        "next": following,
+    }
+
+
+async def failure_told(
+    road: Pipeline, seen: Snapshot, trace_id: str, span_id: str
+) -> dict[str, Any]:
+    """Return one failure with all its columns; raises ``Refused`` if there is none."""
+    rows = seen.failures
+    same = pc.and_(pc.equal(rows["trace_id"], trace_id), pc.equal(rows["span_id"], span_id))
+    placed = rows.filter(same).select(["group", "state"]).to_pylist()
+    where = {"trace_id": [trace_id], "span_id": [span_id]}
+    # The store is asked only for what is there: not every text can be asked of every store.
+    found = await road.store.find(Asking(LLM_FAILURE, where=where)) if placed else None
+    if found is None or not found.num_rows:
+        raise Refused(404, "there is no failure of this trace and span: the list names those")
+    return failure_as_data(found.to_pylist()[0] | placed[0])
+
+
+def there(seen: Snapshot, name: str) -> None:
+    """Raise ``Refused`` unless a group of that id has failures, or was decided about."""
+    if seen.group(name) is None and name not in seen.standing.history:
+        raise Refused(404, "there is no such group: the list of groups names those there are")
+
+
+def coverage_as_data(covered: Coverage) -> dict[str, Any]:
+    """Return what was looked at as it is told in JSON."""
+    return {
+        "asked": None if covered.asked is None else _window(covered.asked),
+        "looked": covered.looked,
+        "answered": [_window(it) for it in covered.answered],
+        "missing": [
+            {"what": it.what, **_window(it.window), "reason": it.reason} for it in covered.missing
+        ],
+    }
+
+
+def tagged(answer: Mapping[str, Any], known: str, before: str = "") -> Response:
+    """Return an answer with its ETag, which begins with ``before``; 304 if it is known."""
+    body = orjson.dumps(answer)
+    tag = f'"{before}{sha256(body).hexdigest()[:_TAG_DIGITS]}"'
+    told = re.split(r"\s*,\s*", known.strip())
+    if tag in told or f"W/{tag}" in told or told == ["*"]:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, headers={"ETag": tag}, media_type=JSON)
+
+
+def _covered(road: Pipeline, seen: Snapshot, wanted: WantedFailures | WantedGroups) -> Coverage:
+    since, until = window_of(wanted)
+    # To the minute, so that the same backlog is the same answer for that long.
+    now = road.clock().replace(second=0, microsecond=0)
+    return coverage(seen.looked, one_window(since, until or now, seen.looked.first()))
+
+
+def _window(window: Window) -> dict[str, str]:
+    return {"from": stamp(window.start), "to": stamp(window.end)}

@@ -1,0 +1,169 @@
+"""Pulls that the service does itself: each ends before the caller's platform would end it.
+
+A pull is a task of its own. When its time is over, or the service is asked to end, the task is
+cancelled: the chain closes the run with the reason, and what was stored until then stays, with
+its cursor.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    contextmanager,
+    suppress,
+)
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from scarline.errors import ConfigError, ScarlineError
+from scarline.ledger import Run
+from scarline.pipeline import Pipeline
+from scarline.ports import Notes, Progress
+from scarline.web.problems import Refused
+
+log = structlog.get_logger(__name__)
+
+CLOSE_SECONDS = 4.0
+"""How long a pull that was stopped may take to close its run."""
+
+Opening = Callable[[Sequence[str]], AbstractAsyncContextManager[Pipeline]]
+"""Opens a pipeline with the sources of these streams."""
+
+Tell = Callable[[Mapping[str, str | int | float]], None]
+"""Takes what is to be said of a span: counts and names, nothing personal."""
+
+Span = Callable[[str], AbstractContextManager[Tell]]
+"""Traces what is done within it, under this name."""
+
+
+@contextmanager
+def untraced(_: str) -> Iterator[Tell]:
+    """Trace nothing."""
+    yield lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How a pull ended: by itself with its run, or ``cut`` says why it was stopped."""
+
+    run: Run | None
+    cut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What was left of the tightest quota of a stream's source, and when that was seen."""
+
+    requests: int
+    at: datetime
+
+
+class Pulls:
+    """The pulls under way in this process. ``seconds``: how long each may take."""
+
+    def __init__(self, opening: Opening, seconds: float, span: Span = untraced) -> None:
+        self._opening, self._seconds, self._span = opening, seconds, span
+        self._under_way: set[asyncio.Task[Run]] = set()
+        self.draining = False
+
+    async def pull(self, stream: str) -> Pulled:
+        """Pull what is due, or stop in time.
+
+        Raises ``Refused`` for a stream that has no source (404) or whose source lacks a setting
+        (503), and what :meth:`Pipeline.pull` raises.
+        """
+        task = asyncio.ensure_future(self._pulled(stream))
+        self._under_way.add(task)
+        task.add_done_callback(self._forget)
+        try:
+            await asyncio.wait({task}, timeout=self._seconds)
+        except asyncio.CancelledError:
+            _stop(task, "the request for it was given up")
+            raise
+        if not task.done():
+            _stop(task, self._why())
+            await asyncio.wait({task}, timeout=CLOSE_SECONDS)
+        if task.done() and not task.cancelled():
+            return Pulled(task.result())
+        return Pulled(None, self._why())
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more pulls; stop those that are still under way after ``seconds``."""
+        self.draining = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+        left = set(self._under_way)
+        for task in left:
+            _stop(task, self._why())
+        if left:
+            await asyncio.wait(left, timeout=CLOSE_SECONDS)
+
+    def _why(self) -> str:
+        why = "because the service ends" if self.draining else f"after {self._seconds:g} seconds"
+        return f"stopped {why}: what it stored stays, and the next pull brings the rest"
+
+    def _forget(self, task: asyncio.Task[Run]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for the task is told; nobody may be left who does
+
+    async def _pulled(self, stream: str) -> Run:
+        with self._span(f"pull {stream}") as tell:
+            tell({"scarline.stream": stream})
+            try:
+                async with self._opening((stream,)) as road:
+                    run = await _brought(road, stream)
+            except ConfigError as error:  # no fault of the caller's
+                raise Refused(503, str(error)) from error
+            tell(_traced(run))
+        log.info("pulled", run=run.run, state=run.state, rows=run.rows, **run.usage)
+        return run
+
+
+async def _brought(road: Pipeline, stream: str) -> Run:
+    if stream not in road.sources:
+        raise Refused(404, "this service pulls no stream of that name: /api/health lists them")
+    seen: list[int] = []
+
+    def notify(progress: Progress) -> None:
+        if progress.left is not None:
+            seen[:] = [progress.left]
+
+    try:
+        return await road.pull(stream, notify=notify)
+    finally:
+        if seen:
+            await _keep(road.store, stream, Left(seen[0], road.clock()))
+
+
+async def left(notes: Notes, stream: str) -> Left | None:
+    """Return what was left of the quota when this service last pulled ``stream``, if known."""
+    note = await notes.note(_note(stream))
+    return msgspec.json.decode(note.text, type=Left) if note.text else None
+
+
+async def _keep(notes: Notes, stream: str, seen: Left) -> None:
+    name = _note(stream)
+    with suppress(ScarlineError):  # a run is not lost for want of this
+        note = await notes.note(name)
+        await notes.swap(name, msgspec.json.encode(seen).decode(), note.version)
+
+
+def _note(stream: str) -> str:
+    return f"left {stream}"
+
+
+def _traced(run: Run) -> Mapping[str, str | int | float]:
+    told: dict[str, str | int | float] = {"run": run.run, "state": run.state, "rows": run.rows}
+    told |= run.usage
+    return {f"scarline.{name}": value for name, value in told.items()}
+
+
+def _stop(task: asyncio.Task[Run], why: str) -> None:
+    """Cancel ``task`` once: a second time would stop it from closing its run."""
+    if not task.cancelling():
+        task.cancel(why)
