@@ -16,6 +16,7 @@ from bench import (
     load,
     parse,
     rollback,
+    scars,
     serve,
     supabase,
 )
@@ -31,13 +32,15 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy grouping load rollback end-to-end cost governor flows serve "
-        "failures",
+        help="parse supabase privacy grouping scars load rollback end-to-end cost governor flows "
+        "serve failures",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
     parser.add_argument("--hours", type=int, default=240, help="hours to pull, end to end")
     parser.add_argument("--spans", type=int, default=250_000, help="failures: spans of a day")
+    parser.add_argument("--nab", type=Path, help="scars: a folder of NAB's data and labels")
+    parser.add_argument("--held", action="store_true", help="scars: score NAB's held half too")
     parser.add_argument("--sample", type=int, default=100, help="privacy: values of a kind")
     parser.add_argument("--pii", type=Path, help="privacy: a folder of annotated texts")
     parser.add_argument("--texts", type=Path, nargs="*", default=(), help="privacy: harmless texts")
@@ -59,6 +62,7 @@ def main() -> None:
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
         "grouping": grouping.run,
+        "scars": lambda: scars.run(asked.nab, held=asked.held),
         "supabase": lambda: supabase.run(asked.points // 10),
         "privacy": lambda: privacy.run(asked.pii, asked.texts, asked.sample, asked.missed),
     }

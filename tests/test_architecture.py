@@ -47,6 +47,7 @@ ANNEXES = {
     "triage": "cli",
     "triage_shown": "cli",
     "triage_work": "cli",
+    "watching": "cli",
 }
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them

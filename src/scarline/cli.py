@@ -44,8 +44,7 @@ def main() -> None:
 
 @app.callback()
 def _begin() -> None:
-    # Logs are configured for every command, before any of them speaks.
-    from scarline import telemetry
+    from scarline import telemetry  # for every command, before any of them speaks
 
     own = settings.load()
     telemetry.configure(own.log, lambda event: bootstrap.clean(own, event))
@@ -169,6 +168,27 @@ def redact(jsonl: options.JsonLines = False, report: options.Report = None) -> N
     for line in done.not_json:
         console.say(f"line {line} is not JSON: it was cleaned and written as a text of JSON")
     raise typer.Exit(Exit.PARTIAL if done.not_json else Exit.DONE)
+
+
+@app.command()
+def watch(
+    metric: options.OfMetric = "", bad: options.Side = None, budget: options.Budget = 1.0
+) -> None:
+    """Judge CSV from stdin, timestamp,value, as it comes: stdout has score and alert beside."""
+    from scarline.scars import Direction, Options
+    from scarline.watching import watched
+
+    faults: list[int] = []
+
+    def tell(line: int, reason: str) -> None:
+        faults.append(line)
+        console.say(f"line {line}: {reason}")
+
+    asked = Options(Direction(bad) if bad else None, budget)
+    for line in watched(sys.stdin, asked, metric, tell):
+        sys.stdout.write(line)
+        sys.stdout.flush()
+    raise typer.Exit(Exit.PARTIAL if faults else Exit.DONE)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -58,6 +58,13 @@ Report = Annotated[
     typer.FileTextWrite | None,
     typer.Option(help="Write what was removed, by class and rule, to this file, as JSON."),
 ]
+OfMetric = Annotated[
+    str, typer.Option("--metric", help="Its name, which tells on which side it is bad.")
+]
+Side = Annotated[
+    Literal["both", "low", "high"] | None, typer.Option("--bad", help="On which side it is bad.")
+]
+Budget = Annotated[float, typer.Option("--budget", help="Alerts a week that may be for no reason.")]
 Once = Annotated[bool, typer.Option("--once", help="Pull everything, print the summary, end.")]
 
 
