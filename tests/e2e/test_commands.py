@@ -108,7 +108,7 @@ def test_the_story(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("pull", "metric"), "there is no stream 'metric'; there are: flows, metrics"),
+        (("pull", "metric"), "there is no stream 'metric'; there are: failures, flows, metrics"),
         (("pull", "metrics", "--last", "1 year"), "'1 year' is no length of time"),
         (("pull", "metrics", "--from", "yesterday"), "'yesterday' is no time"),
         (("pull", "metrics", "--to", "2026-01-01"), "--to needs --from"),

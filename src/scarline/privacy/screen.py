@@ -1,18 +1,16 @@
 """Many short texts searched at once: in most of them nothing is found, and that is soon told.
 
 A search costs more than the bytes of a short text. So the texts of a batch are joined, a line
-each, and only the lines in which something is found are searched again, one by one. Sound, because
-what is found in a text is found between two lines, too: a test holds every rule to it.
+each, and halved where something is found. Sound, because what is found in a text is found
+between two lines, too: a test holds every rule to it.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 from scarline.privacy.finder import Finder
 from scarline.privacy.plain import Plain
 
-_TOGETHER = 32  # texts that are searched at once
+_TOGETHER, _FEW = 32, 4  # texts that are searched at once, and one by one
 _SHORT = 200  # bytes of a text, at most
 
 
@@ -32,12 +30,9 @@ def nothing_in(finder: Finder, texts: Sequence[tuple[str, Plain | None]]) -> set
 
 def sifted(finder: Finder, label: str, part: Sequence[tuple[int, bytes]]) -> Iterator[int]:
     """Yield the numbers of those texts, each with its number, in which nothing is found."""
-    found = finder.find(b"\n".join([data for _, data in part]), label)
-    if not found:
+    if not finder.find(b"\n".join([data for _, data in part]), label):
         yield from (at for at, _ in part)
-        return
-    ends = list(accumulate(len(data) + 1 for _, data in part))
-    hit: set[int] = set()
-    for it in found:
-        hit.update(range(bisect_right(ends, it.start), bisect_left(ends, it.end) + 1))
-    yield from (at for place, (at, _) in enumerate(part) if place not in hit)
+    elif len(part) > _FEW:
+        half = len(part) // 2
+        yield from sifted(finder, label, part[:half])
+        yield from sifted(finder, label, part[half:])

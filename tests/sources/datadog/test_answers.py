@@ -240,7 +240,7 @@ def test_v1_states_its_interval_in_seconds_or_milliseconds(stated: int, interval
 
 BROKEN: list[tuple[bytes, type[Exception]]] = [
     (b"", CutShort),
-    (b'{"data": "\xff"}', CutShort),
+    (v2([], [], [], errors="Bad").replace(b"Bad", b"\xff"), CutShort),
     (b"[" * 100_000, SourceChanged),
     (b"<html><title>Log in</title>", CutShort),
     (v2([(0, [], None)], [0, 1], [[1.0, 2.0]])[:-30], CutShort),
