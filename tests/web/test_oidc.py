@@ -96,7 +96,10 @@ def issuer() -> Iterator[Issuer]:
 
 
 def token(key: str = "one", kid: str | None = None, **claims: Any) -> str:
-    """Return a good token with these claims instead; a claim that is None is left out."""
+    """Return a good token with these claims instead; one that is None is left out.
+
+    A stretch of time is counted from now.
+    """
     now = datetime.now(UTC)
     good = {
         "iss": ISSUER,
@@ -107,7 +110,11 @@ def token(key: str = "one", kid: str | None = None, **claims: Any) -> str:
         "iat": now,
         "exp": now + timedelta(hours=1),
     }
-    told = {name: value for name, value in (good | claims).items() if value is not None}
+    told = {
+        name: now + value if isinstance(value, timedelta) else value
+        for name, value in (good | claims).items()
+        if value is not None
+    }
     algorithm = "ES256" if key == "curve" else "RS256"
     return jwt.encode(told, KEYS[key], algorithm, headers={"kid": kid or key})
 
@@ -131,9 +138,9 @@ def refusal(proof: Proof, shown: str) -> tuple[int, str]:
     return raised.value.status, str(raised.value)
 
 
-def ago(**amount: float) -> datetime:
-    """Return a moment in the past."""
-    return datetime.now(UTC) - timedelta(**amount)
+def ago(**amount: float) -> timedelta:
+    """Return how a claim says a moment before the token is made."""
+    return -timedelta(**amount)
 
 
 @pytest.mark.parametrize(
