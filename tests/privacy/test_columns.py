@@ -1,8 +1,10 @@
 """Columns of a batch: what they are called counts as the name of a field within the kind."""
 
+import random
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,26 @@ def test_a_signature_that_is_none_is_looked_into() -> None:
     """What somebody else put there goes as it would anywhere."""
     clean = redact(failed({"signature": "ann@example.org"}))
     assert clean.batch.rows["signature"].to_pylist() == ["[email]"]
+
+
+def test_ids_of_traces_and_spans_are_kept() -> None:
+    """Though some are numbers that a card could have: rows are told apart by them."""
+    dice = random.Random(4)  # noqa: S311 - ids are drawn so
+    ids = [
+        str(dice.randrange(10 ** (size - 1), 10**size)) for size in range(15, 21) for _ in "x" * 99
+    ]
+    ids += [f"{dice.getrandbits(bits):0{bits // 4}x}" for bits in (64, 128) for _ in "x" * 99]
+    ids += ["4111111111111111", str(UUID(int=dice.getrandbits(128)))]
+    clean = redact(failed(*[{"trace_id": it, "span_id": it} for it in ids])).batch
+    assert clean.rows["trace_id"].to_pylist() == clean.rows["span_id"].to_pylist() == ids
+    assert clean.kept_out == {}
+
+
+def test_what_is_no_id_is_looked_into() -> None:
+    """A column of ids is no place to hide in."""
+    clean = redact(failed({"trace_id": "ann@example.org", "span_id": "4111 1111 1111 1111"})).batch
+    (row,) = clean.rows.select(["trace_id", "span_id"]).to_pylist()
+    assert row == {"trace_id": "[email]", "span_id": "[card]"}
 
 
 RULES = default_policy().rules

@@ -1,5 +1,6 @@
 """The columns of a batch cleaned: text that repeats once, JSON by the trace it belongs to."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
@@ -20,6 +21,14 @@ _MACHINES = tuple(
     ip_network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
 """Addresses of private networks (RFC 1918, RFC 4193): as a host's name they are no person's."""
+
+
+_IDS = frozenset({"trace_id", "span_id"})
+_ID = re.compile(
+    r"[0-9]{1,20}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+"""Identifiers of traces and spans, as tracers draw them: 64 or 128 random bits, decimal or
+hexadecimal. One in some hundred is as a card's number is, and by them rows are told apart."""
 
 
 def cleaned(batch: Batch, cleaner: Cleaner, account: Account) -> Batch:
@@ -113,6 +122,12 @@ def _words(words: Sequence[str | None], kind: Kind, name: str, document: Documen
         return [
             None if word is None else ",".join(map(_joined, own))
             for word, own in zip(whole, document.clean(parted, prose=False), strict=True)
+        ]
+    if name in _IDS:
+        doubtful = [None if it is None or _ID.fullmatch(it) else it for it in words]
+        clean = document.words(doubtful, f"{kind.name} {name}")
+        return [
+            old if it is None else new for old, it, new in zip(words, doubtful, clean, strict=True)
         ]
     clean = document.words(words, f"{kind.name} {name}")  # as a field within it
     if name == "host":
