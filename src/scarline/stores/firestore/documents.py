@@ -25,7 +25,7 @@ T = TypeVar("T")
 ATTEMPTS = 8
 """How often a call is made whose answer does not come: over some ten seconds."""
 
-CONTENDED_ATTEMPTS = 16
+CONTENDED_ATTEMPTS = 30
 """How often a transaction is begun that others are in the way of: over more than the minute for
 which Google keeps what a killed process had read."""
 
@@ -221,7 +221,7 @@ async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
         attempts=ATTEMPTS, timeout=None, wait_initial=0.05, wait_max=5.0
     )
     contended = stamina.AsyncRetryingCaller(
-        attempts=CONTENDED_ATTEMPTS, timeout=None, wait_initial=0.05, wait_max=10.0
+        attempts=CONTENDED_ATTEMPTS, timeout=None, wait_initial=0.05, wait_max=4.0, wait_jitter=2.0
     )
     return await contended(Contended, lost, _is_lost, call)
 
