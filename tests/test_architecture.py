@@ -33,22 +33,7 @@ FLOORS: Sequence[Sequence[str]] = [
     )
 ]
 # A file that is part of a room without lying in its folder.
-ANNEXES = {
-    "chain": "pipeline",
-    "console": "cli",
-    "explaining": "bootstrap",
-    "from_datadog": "bootstrap",
-    "loading": "bootstrap",
-    "options": "cli",
-    "policies": "bootstrap",
-    "pretend": "bootstrap",
-    "running": "cli",
-    "series": "model",
-    "triage": "cli",
-    "triage_shown": "cli",
-    "triage_work": "cli",
-    "watching": "cli",
-}
+ANNEXES = {"chain": "pipeline", "series": "model"}
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them
 ALONE = "sandbox"  # pretends to be somebody else's service, so nothing of ours is in it

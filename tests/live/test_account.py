@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scarline import from_datadog
+from scarline.bootstrap import datadog
 from scarline.ledger import Run
 from scarline.model import Window
 from scarline.pipeline import Pipeline
@@ -40,7 +40,7 @@ def clock() -> datetime:
 async def test_the_keys_are_good(settings: Settings) -> None:
     """Doctor finds the site, both keys and the clock well."""
     store = MemoryStore()
-    async with from_datadog.open_source(settings, store, clock, STREAMS) as source:
+    async with datadog.open_source(settings, store, clock, STREAMS) as source:
         checks = await source.check()
     print(*checks, sep="\n")  # noqa: T201 - read by whoever runs it
     assert [it.well for it in checks if it.name == "datadog API key"] == [True]
@@ -51,7 +51,7 @@ async def test_a_pull_tells_of_everything_it_asked(settings: Settings, stream: s
     """A quarter of an hour: each thing asked is answered or named as missing, and it verifies."""
     store, end = MemoryStore(), clock() - timedelta(minutes=5)
     window = Window(end - timedelta(minutes=15), end)
-    async with from_datadog.open_source(settings, store, clock, STREAMS) as source:
+    async with datadog.open_source(settings, store, clock, STREAMS) as source:
         road = Pipeline({stream: source}, store, clock)
         run: Run = await road.pull(stream, window)
         assert await road.verify() == []

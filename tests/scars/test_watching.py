@@ -5,9 +5,9 @@ import random
 
 import pytest
 
+from scarline.cli.watching import watched
 from scarline.errors import UsageError
 from scarline.scars import Options, ScarOperator, known_direction
-from scarline.watching import watched
 
 LOUD = Options(false_onsets_per_week=10)
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import httpx2 as httpx
 
+from scarline.bootstrap.loading import sheet
 from scarline.kinds import METRIC_POINT, Kind
-from scarline.loading import sheet
 from scarline.model import Batch, Cursor, Usage
 from scarline.pipeline import Pipeline
 from scarline.ports import Ask, Check, Plan, Progress, Source, Store

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from scarline.loading import sheet
+from scarline.bootstrap.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.ports import Store
 from scarline.settings import Settings

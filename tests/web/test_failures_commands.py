@@ -11,12 +11,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from scarline import bootstrap, triage_work
+from scarline import bootstrap
+from scarline.cli import failures_work
+from scarline.cli.failures import app
+from scarline.cli.failures_shown import harmless
 from scarline.errors import UsageError
 from scarline.model import Window
 from scarline.settings import Settings
-from scarline.triage import app
-from scarline.triage_shown import harmless
 from tests.at_hand import EMPTY, embedded_url
 from tests.fakes import EPOCH, FakeSource, failed
 from tests.web.failing import FAILED, HOUR, captured, lines
@@ -106,14 +107,14 @@ async def test_what_is_not_there_is_said() -> None:
         await captured(api)
         road = api.pipeline
         with pytest.raises(UsageError, match="scarline failures list"):
-            await triage_work.failure(road, "t1", "none")
+            await failures_work.failure(road, "t1", "none")
         with pytest.raises(UsageError, match="--text cannot be that"):
-            await triage_work.failures(road, {"text": "x" * 201})
+            await failures_work.failures(road, {"text": "x" * 201})
         with pytest.raises(UsageError, match="start must be before its end"):
-            await triage_work.failures(
+            await failures_work.failures(
                 road, {"from": "2026-03-02T01:00:00Z", "to": EPOCH.isoformat()}
             )
-        found = await triage_work.failures(road, {"limit": 1})
+        found = await failures_work.failures(road, {"limit": 1})
         assert (len(found["failures"]), found["total"]) == (1, 3)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from scarline.bootstrap.loading import sheet
 from scarline.errors import ConfigError, SourceUnavailable
 from scarline.kinds import METRIC_POINT
 from scarline.ledger import Entry, Word, live_cursor, replay
-from scarline.loading import sheet
 from scarline.model import Missing, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Query

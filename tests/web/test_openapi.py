@@ -13,7 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from scarline.loading import sheet
+from scarline.bootstrap.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from scarline.bootstrap.loading import Sheet
 from scarline.flows.coupling import OMS_PATTERN
-from scarline.loading import Sheet
 from scarline.pipeline import Pipeline
 from scarline.web.issuer import Oidc
 from scarline.web.pulls import Pulls

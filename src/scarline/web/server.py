@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from scarline import bootstrap
+from scarline.bootstrap.loading import sheet
 from scarline.errors import ConfigError, UsageError
 from scarline.flows.coupling import OMS_PATTERN
-from scarline.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
 from scarline.settings.keys import keyed

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from scarline.bootstrap.policies import policy
 from scarline.errors import ConfigError
-from scarline.policies import policy
 from scarline.settings import Settings
 from scarline.settings.keys import keyed
 
@@ -14,8 +14,12 @@ if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.sources.datadog import Spans
 
 
-def check(settings: Settings) -> None:
-    """Raise ``ConfigError`` for a key that is not set."""
+def with_keys(settings: Settings) -> Settings:
+    """Return the settings with both keys, wherever these are kept.
+
+    Raises ``ConfigError`` for one that is not set.
+    """
+    settings = keyed(settings, "dd_api_key", "dd_app_key", needed=True)
     missing = [
         name
         for name, key in (("DD_API_KEY", settings.dd_api_key), ("DD_APP_KEY", settings.dd_app_key))
@@ -27,6 +31,7 @@ def check(settings: Settings) -> None:
             "and set them in the environment or in .env (`scarline demo` needs none)"
         )
         raise ConfigError(message)
+    return settings
 
 
 @asynccontextmanager
@@ -41,8 +46,7 @@ async def open_source(
     """Open it for these streams; a pull of many requests takes place only if it is approved."""
     from scarline.sources import datadog
 
-    settings = keyed(settings, "dd_api_key", "dd_app_key", needed=True)
-    check(settings)
+    settings = with_keys(settings)
     config = datadog.Config(
         url=settings.datadog_url or datadog.base_url(settings.dd_site),
         api_key=settings.dd_api_key.get_secret_value() if settings.dd_api_key else "",

@@ -1,8 +1,8 @@
-"""The policy of redaction as the settings say it."""
+"""Redaction as the settings say it."""
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import SecretBytes
 
@@ -11,7 +11,7 @@ from scarline.settings import Settings
 from scarline.settings.keys import keyed
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
-    from scarline.privacy import Policy
+    from scarline.privacy import Filtered, Policy
 
 
 def policy(settings: Settings) -> "Policy":
@@ -43,3 +43,17 @@ def _policy(path: Path | None, key: str | None, model: str | None) -> "Policy":
 
         names = open_model(model)
     return read_policy(path, SecretBytes(key.encode()) if key else None, names)
+
+
+def clean(settings: Settings, event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of our own logs without what the settings' policy names."""
+    from scarline.privacy import redact_json
+
+    return dict(redact_json(event, policy(settings)))
+
+
+def redact(settings: Settings, source: BinaryIO, sink: BinaryIO, *, jsonl: bool) -> "Filtered":
+    """Copy ``source`` to ``sink`` redacted, line for line; return what was found."""
+    from scarline.privacy import Cleaner, redact_lines
+
+    return redact_lines(source, sink, Cleaner(policy(settings)), jsonl=jsonl)

@@ -8,7 +8,7 @@ import orjson
 from rich.table import Table
 from rich.text import Text
 
-from scarline.console import out, say
+from scarline.cli.console import out, say
 
 if TYPE_CHECKING:  # they bring tables with them, which --help does without
     from scarline.failures.judge import Explained

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from scarline import bootstrap, console, options, running, settings
+from scarline import bootstrap, settings
+from scarline.cli import console, options, running
+from scarline.cli.running import Exit
 from scarline.errors import UsageError
-from scarline.running import Exit
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.pipeline import Pipeline
@@ -63,24 +64,24 @@ def list_(
     json: options.Json = False,
 ) -> None:
     """List captured failures; exits with 3 if nobody looked at any of the stretch."""
-    from scarline import triage_shown, triage_work
+    from scarline.cli import failures_shown, failures_work
 
     asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
     asked |= {"application": application, "service": service, "type": type_, "group": group}
     asked |= {"signature": signature, "text": text, "order": order}
     asked |= {"limit": limit, "cursor": cursor}
-    found = _asked(lambda road: triage_work.failures(road, asked))
-    console.as_json(found) if json else triage_shown.show_failures(found)
+    found = _asked(lambda road: failures_work.failures(road, asked))
+    console.as_json(found) if json else failures_shown.show_failures(found)
     raise typer.Exit(_ended(found))
 
 
 @app.command()
 def show(trace: Trace, span: Span, json: options.Json = False) -> None:
     """Show one failure with all that was kept of it, personal data taken out."""
-    from scarline import triage_shown, triage_work
+    from scarline.cli import failures_shown, failures_work
 
-    found = _asked(lambda road: triage_work.failure(road, trace, span))
-    console.as_json(found) if json else triage_shown.show_failure(found)
+    found = _asked(lambda road: failures_work.failure(road, trace, span))
+    console.as_json(found) if json else failures_shown.show_failure(found)
 
 
 @app.command()
@@ -100,28 +101,29 @@ def groups(
     json: options.Json = False,
 ) -> None:
     """List groups of failures, worst first; or show one: why it is one, and what was decided."""
-    from scarline import triage_shown, triage_work
+    from scarline.cli import failures_shown, failures_work
 
     if group is not None:
-        one = _asked(lambda road: triage_work.group(road, group, limit, cursor))
-        console.as_json(one) if json else triage_shown.show_group(one)
+        one = _asked(lambda road: failures_work.group(road, group, limit, cursor))
+        console.as_json(one) if json else failures_shown.show_group(one)
         return
     asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
     asked |= {"application": application, "service": service, "type": type_, "text": text}
     asked |= {"limit": limit, "cursor": cursor}
-    found = _asked(lambda road: triage_work.groups(road, asked))
-    console.as_json(found) if json else triage_shown.show_groups(found)
+    found = _asked(lambda road: failures_work.groups(road, asked))
+    console.as_json(found) if json else failures_shown.show_groups(found)
     raise typer.Exit(_ended(found))
 
 
 @app.command()
 def explain(span: SpanFile, json: options.Json = False) -> None:
     """Say of a span which rules make it a failure, and what the others would need."""
-    from scarline import explaining, triage_shown
+    from scarline.bootstrap import explaining
+    from scarline.cli import failures_shown
 
     rules, group = explaining.explained(span, settings.load())
-    told = triage_shown.explained_as_data(rules, group)
-    console.as_json(told) if json else triage_shown.show_explained(told)
+    told = failures_shown.explained_as_data(rules, group)
+    console.as_json(told) if json else failures_shown.show_explained(told)
 
 
 @app.command()
@@ -129,9 +131,9 @@ def export(
     group: Groups, out: Out = None, evidence: Evidence = 10, json: options.Json = False
 ) -> None:
     """Write groups with their evidence as JSON lines: docs/triage.md says what is in them."""
-    from scarline import triage_work
+    from scarline.cli import failures_work
 
-    made = _asked(lambda road: triage_work.bundle(road, group, evidence))
+    made = _asked(lambda road: failures_work.bundle(road, group, evidence))
     if out is None:
         sys.stdout.buffer.write(made.body)
         return

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scarline.bootstrap import clock, open_store
-from scarline.policies import policy
+from scarline.bootstrap.opening import clock
+from scarline.bootstrap.policies import policy
+from scarline.bootstrap.stores import open_store
 from scarline.settings import Settings
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from scarline.bootstrap.policies import policy
 from scarline.errors import UsageError
 from scarline.failures.judge import Explained, judge
 from scarline.failures.judge import explained as asked
@@ -13,7 +14,6 @@ from scarline.failures.record import Grouping
 from scarline.failures.rules import Rules, read_rules
 from scarline.failures.signature import signature
 from scarline.failures.trace import TraceAccount
-from scarline.policies import policy
 from scarline.privacy import redact_text
 from scarline.settings import Settings
 from scarline.sources.datadog.spans_read import Malformed, read_llm

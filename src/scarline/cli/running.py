@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from scarline import bootstrap, console, options, settings
+from scarline import bootstrap, settings
+from scarline.cli import console, options
 from scarline.web.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.bootstrap.loading import Loading
     from scarline.ledger import Run
-    from scarline.loading import Loading
     from scarline.model import Window
     from scarline.pipeline import Pipeline
     from scarline.ports import Plan
