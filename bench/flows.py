@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from bench.flows_service import obvious_service
 from bench.report import Report, measured
+from scarline.bootstrap.loading import ServiceList, open_list
 from scarline.flows.coupling import coupled
 from scarline.flows.normal import DEGRADED_FROM, FAILED_FROM, WORDS
 from scarline.flows.sequence import sequence
-from scarline.loading import ServiceList, open_list
 from scarline.ports import Ask
 from scarline.settings import Settings
 from scarline.sources.csv_services import Config, open_source

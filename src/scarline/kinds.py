@@ -135,6 +135,42 @@ DECISION = Kind(
     json=("value",),
 )
 
+SCAR = Kind(
+    name="scar",
+    schema=pa.schema(
+        [
+            pa.field("series", pa.string(), nullable=False),  # a digest of the six that follow
+            pa.field("onset", INSTANT, nullable=False),  # of the point that began the alert
+            pa.field("source", TEXT, nullable=False),
+            pa.field("metric", TEXT, nullable=False),
+            pa.field("host", TEXT, nullable=False),
+            pa.field("tags", TEXT, nullable=False),
+            pa.field("interval_seconds", pa.int32(), nullable=False),
+            pa.field("aggregation", TEXT, nullable=False),
+            pa.field("unit", TEXT),
+            pa.field("ended_at", INSTANT),  # of the first calm point; null while it goes on
+            pa.field("points", pa.int32(), nullable=False),  # from its onset to its end
+            pa.field("detector", TEXT, nullable=False),  # "scar-operator/1"
+            pa.field("expert", TEXT),  # the one that spoke at the onset
+            pa.field("direction", TEXT, nullable=False),  # low, high, both
+            pa.field("peak_at", INSTANT, nullable=False),  # where it was missed by most
+            pa.field("peak_score", pa.float64(), nullable=False),  # 0.5 to 1
+            pa.field("peak_value", pa.float64(), nullable=False),
+            pa.field("expected", pa.float64()),  # at the peak, with the band of calm
+            pa.field("low", pa.float64()),
+            pa.field("high", pa.float64()),
+            pa.field("missed_by", pa.float64()),  # at the peak, in mean absolute deviations
+            pa.field("shape", pa.string(), nullable=False),  # JSON: 24 whole numbers, -100 to 100
+        ]
+    ),
+    key=("series", "onset"),
+    series=(),
+    described=(),
+    subject="metric",
+    at="onset",
+    json=("shape",),
+)
+
 INTEGRATION_FLOW = Kind(
     name="integration_flow",
     schema=pa.schema(
