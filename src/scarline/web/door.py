@@ -5,7 +5,8 @@ in a browser on the same machine must not reach it: by a name of its own that le
 (DNS rebinding), which the header Host tells, or by a form or script of its own (cross-site
 request forgery), which the header Origin tells.
 
-Jobs are open to schedulers too, which show an identity token of OpenID Connect.
+Jobs are open to schedulers too, which show an identity token of OpenID Connect. Pages hold no
+data, so that they are open: what they show they ask the API for, with the reader's token.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scarline.web.desk import Config
 from scarline.web.issuer import Prove, Unproven
+from scarline.web.pages import is_page
 from scarline.web.problems import FAULT, problem
 
 log = structlog.get_logger(__name__)
@@ -70,7 +72,8 @@ class Door:
                 begun = True
                 self._count(scope, message["status"])
                 headers = MutableHeaders(scope=message)
-                headers.update(LOCKED)
+                for name, value in LOCKED.items():
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-cache" if "etag" in headers else "no-store")
             await send(message)
 
@@ -107,7 +110,7 @@ def refused(scope: Scope, config: Config) -> Response | None:
     host = headers.get("host", "")
     if config.hosts is not None and _name(host) not in config.hosts:
         return problem(421, "this server is not called that: call it localhost or 127.0.0.1")
-    if scope["path"] in PROBES:
+    if scope["path"] in PROBES or is_page(scope):
         return None
     writes = scope["method"] not in READING
     origin = headers.get("origin")

@@ -63,11 +63,15 @@ class Left:
 
 
 class Pulls:
-    """The pulls under way in this process. ``seconds``: how long each may take."""
+    """The pulls under way in this process. ``seconds``: how long each may take.
+
+    ``going`` has how far each has come, by stream.
+    """
 
     def __init__(self, opening: Opening, seconds: float, span: Span = untraced) -> None:
         self._opening, self._seconds, self._span = opening, seconds, span
         self._under_way: set[asyncio.Task[Run]] = set()
+        self.going: dict[str, Progress] = {}
         self.draining = False
 
     async def pull(self, stream: str) -> Pulled:
@@ -116,7 +120,7 @@ class Pulls:
             tell({"scarline.stream": stream})
             try:
                 async with self._opening((stream,)) as road:
-                    run = await _brought(road, stream)
+                    run = await _brought(road, stream, self.going)
             except ConfigError as error:  # no fault of the caller's
                 raise Refused(503, str(error)) from error
             tell(_traced(run))
@@ -124,18 +128,23 @@ class Pulls:
         return run
 
 
-async def _brought(road: Pipeline, stream: str) -> Run:
+async def _brought(road: Pipeline, stream: str, going: dict[str, Progress]) -> Run:
     if stream not in road.sources:
         raise Refused(404, "this service pulls no stream of that name: /api/health lists them")
     seen: list[int] = []
+    own: list[Progress] = []
 
     def notify(progress: Progress) -> None:
+        own[:] = [progress]
+        going[stream] = progress
         if progress.left is not None:
             seen[:] = [progress.left]
 
     try:
         return await road.pull(stream, notify=notify)
     finally:
+        if own and going.get(stream) is own[0]:  # not another's, who came after
+            del going[stream]
         if seen:
             await _keep(road.store, stream, Left(seen[0], road.clock()))
 

@@ -1,0 +1,10 @@
+export { CopyButton, Menu, copy, download } from "./giving";
+export { Sparkline, Strip, type Piece } from "./drawings";
+export { FilterBar, Range, Search, Segments, Select, Toggle, type Choice } from "./filters";
+export * as formats from "./formats";
+export { Chip, HealthMark, HealthWord, type Health, type Tone } from "./marks";
+export { Dialog, SidePanel, toast } from "./overlays";
+export { RollbackDialog } from "./Rollback";
+export { Empty, ProblemBox, Skeleton } from "./states";
+export { Table, type Column, type Sorting } from "./Table";
+export { Time } from "./Time";

@@ -1,0 +1,19 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../src/scarline/web/static",
+    emptyOutDir: true,
+    target: "es2022",
+    // One style sheet and no preloads: a page must not make more than six requests.
+    cssCodeSplit: false,
+    modulePreload: false,
+    // The Content-Security-Policy has no data: for scripts and fonts.
+    assetsInlineLimit: 0,
+    // main.tsx exports what pages share, so that it lies with the entry and a page is one more file.
+    rolldownOptions: { preserveEntrySignatures: "allow-extension" },
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8126" } },
+});
