@@ -21,7 +21,7 @@ Opener = Callable[[], AbstractAsyncContextManager[Store]]
 EMPTY = """
 truncate scarline.chain, scarline.entry, scarline.run, scarline.note, scarline.series,
     scarline.sighting, scarline.metric_point, scarline.llm_failure_seen,
-    scarline.integration_flow_seen, scarline.decision_seen restart identity
+    scarline.integration_flow_seen, scarline.decision_seen, scarline.scar_seen restart identity
 """
 
 

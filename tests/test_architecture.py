@@ -24,16 +24,16 @@ FLOORS: Sequence[Sequence[str]] = [
         "cli",
         "web",
         "bootstrap",
-        "sources pipeline stores sandbox",
+        "sources pipeline stores sandbox notify",
         "ports",
-        "privacy scars flows failures ledger",
+        "privacy scars flows failures alerts ledger",
         "model",
         "kinds",
         "errors",
     )
 ]
 # A file that is part of a room without lying in its folder.
-ANNEXES = {"chain": "pipeline", "series": "model"}
+ANNEXES = {"chain": "pipeline", "series": "model", "watch": "pipeline"}
 SHELVES = {"sources", "stores"}  # each folder on a shelf is a room of its own: a plugin
 KNOWS_PLUGINS = "bootstrap"  # the only room that imports them
 ALONE = "sandbox"  # pretends to be somebody else's service, so nothing of ours is in it

@@ -6,7 +6,7 @@ from typing import Any
 
 from scarline import ledger
 from scarline.errors import RunNotFound, ScarlineError, SourceRefused
-from scarline.ledger import Entry, Fact, Run, State, Word
+from scarline.ledger import Entry, Fact, Head, Run, State, Word
 from scarline.model import CleanBatch, Missing, Window
 from scarline.ports import Clock, Notify, Progress, Store, Written
 from scarline.privacy import Policy, redact_text
@@ -24,13 +24,20 @@ class Chain:
         self._entries = list(entries)
         self._run = ""
         self._written = Written()
-        self.cursor = ledger.live_cursor(ledger.replay(entries))
+        self._found: dict[str, int] = {}
+        self.runs = ledger.replay(entries)
+        self.cursor = ledger.live_cursor(self.runs)
 
     async def close_abandoned(self) -> None:
         """Close runs that have no end: their process is gone, or the stream would be held."""
         for run in filter(is_open, ledger.replay(self._entries)):
             error = "the process that pulled this ended without a word"
             await self._append(run.run, Word.FAILED, {"error": error, "counts": {}})
+
+    @property
+    def head(self) -> Head:
+        """The last entry of the chain."""
+        return ledger.head_of(self._entries)
 
     async def start(self, source: str, window: Window | None) -> None:
         """Open a run: the entry says what is asked, and after which cursor."""
@@ -49,16 +56,27 @@ class Chain:
 
         U+0000 in its text becomes U+FFFD: PostgreSQL has no such character in text.
         """
-        rows = storable(clean.batch.rows)
-        clean = replace(clean, batch=replace(clean.batch, rows=rows))
-        entry = self._next(self._run, Word.WROTE, _told(clean))
-        written = await self._store.commit(clean, entry)
-        self._entries.append(entry)
+        written = await self._commit(clean, found=False)
         self._written = Written(
             self._written.new + written.new,
             self._written.changed + written.changed,
             self._written.same + written.same,
         )
+
+    async def find(self, clean: CleanBatch) -> None:
+        """Store what was found in a batch, before the batch itself: the cursor goes with that."""
+        written = await self._commit(clean, found=True)
+        name = clean.batch.kind.name
+        self._found[name] = self._found.get(name, 0) + written.new
+
+    async def _commit(self, clean: CleanBatch, *, found: bool) -> Written:
+        rows = storable(clean.batch.rows)
+        clean = replace(clean, batch=replace(clean.batch, rows=rows))
+        facts = _told(clean) | ({"found": True} if found else {})
+        entry = self._next(self._run, Word.WROTE, facts)
+        written = await self._store.commit(clean, entry)
+        self._entries.append(entry)
+        return written
 
     async def finish(self) -> Run:
         """Close the run: done, partial, or failed (and raised) if nothing was answered."""
@@ -68,15 +86,13 @@ class Chain:
             await self.fail(refused)
             raise refused
         state = State.PARTIAL if run.missing else State.DONE
-        await self._append(
-            self._run, Word.FINISHED, {"state": state, "counts": asdict(self._written)}
-        )
+        await self._append(self._run, Word.FINISHED, {"state": state, **self._counts()})
         return self.run(self._run)
 
     async def fail(self, error: BaseException) -> None:
         """Close the run with what stopped it, cleaned; the error itself goes on up."""
         told = redact_text(f"{type(error).__name__}: {error}".removesuffix(": "), self._policy)
-        facts = {"error": told, "counts": asdict(self._written)}
+        facts = {"error": told, **self._counts()}
         try:
             await self._append(self._run, Word.FAILED, facts)
         except ScarlineError as lost:
@@ -103,9 +119,12 @@ class Chain:
 
         return counted
 
+    def _counts(self) -> dict[str, Any]:
+        found = {"found": self._found} if self._found else {}
+        return {"counts": asdict(self._written), **found}
+
     def _next(self, run: str, word: Word, facts: Mapping[str, Any]) -> Entry:
-        head = ledger.head_of(self._entries)
-        return ledger.follow(head, Fact(self._stream, run, word, self._clock(), facts))
+        return ledger.follow(self.head, Fact(self._stream, run, word, self._clock(), facts))
 
     async def _append(self, run: str, word: Word, facts: Mapping[str, Any]) -> None:
         entry = self._next(run, word, facts)

@@ -136,6 +136,7 @@ class Run:
     rows: int  # without those that only say that it told everything
     batches: Mapping[int, str]  # position of the entry → digest of the rows it wrote
     counts: Mapping[str, int]  # new, changed, same, as the store counted them
+    found: Mapping[str, int]  # what was new of other kinds, found in what was brought, by kind
     kept_out: Mapping[str, int]
     redacted: Mapping[str, int]
     asked: Sequence[Mapping[str, str]]
@@ -196,7 +197,7 @@ def live_cursor(runs: Sequence[Run]) -> Cursor | None:
 def _run(story: Sequence[Entry]) -> Run:
     started = story[0]
     wrote = [(entry.position, entry.facts) for entry in story if entry.word is Word.WROTE]
-    facts = [fact for _, fact in wrote]
+    facts = [fact for _, fact in wrote if "found" not in fact]
     endings = [entry for entry in story if entry.word in _ENDINGS]
     end = endings[-1] if endings else None
     return Run(
@@ -209,6 +210,7 @@ def _run(story: Sequence[Entry]) -> Run:
         rows=sum(fact["rows"] - len(fact.get("whole", ())) for fact in facts),
         batches={position: fact["digest"] for position, fact in wrote if fact["rows"]},
         counts=_sum(entry.facts.get("counts", {}) for entry in endings),
+        found=_sum(entry.facts.get("found", {}) for entry in endings),
         kept_out=_sum(fact["kept_out"] for fact in facts),
         redacted=_sum(fact["redacted"] for fact in facts),
         asked=[asked for fact in facts for asked in fact["asked"]],

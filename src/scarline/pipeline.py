@@ -1,12 +1,12 @@
 """The road: pull, rollback, runs, verify. Read this file first.
 
-A source yields batches, each is redacted, and a store commits it together with the
-ledger entry that tells of it::
+A source yields batches, each is redacted, points are watched for scars, and a store commits
+each batch together with the ledger entry that tells of it::
 
-    Source.pull ──► Batch ──► redact ──► CleanBatch ──► Store.commit(batch, entry)
+    Source.pull ──► Batch ──► redact ──► CleanBatch ──► watch ──► Store.commit(batch, entry)
 
-What may vary is passed in: the sources, the store, the policy, the clock. What must always
-happen is called by name: redaction, and the entry.
+What may vary is passed in: the sources, the store, the policy, the watch, the clock. What must
+always happen is called by name: redaction, and the entry.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from scarline.ledger import Run, State, Word
 from scarline.model import Batch, Cursor, Window
 from scarline.ports import Ask, Clock, Notify, Plan, Source, Store, silent
 from scarline.privacy import Policy, default_policy, redact, redact_text
+from scarline.watch import Watch, Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Pipeline:
     store: Store
     clock: Clock
     policy: Policy = field(default_factory=default_policy)
+    watch: Watch | None = None
 
     async def pull(self, stream: str, window: Window | None = None, notify: Notify = silent) -> Run:
         """Bring home what ``stream`` has for ``window``, or what came since the last pull.
@@ -43,22 +45,36 @@ class Pipeline:
         async with self.store.lease(stream):
             chain = await self._open(stream)
             ask = Ask(stream, window, chain.cursor, notify)
+            watch = self._watch(source, ask, chain)
             await chain.start(source.name, window)
             try:
-                await self._bring(source, ask, chain)
+                await self._bring(source, ask, chain, watch)
             except BaseException as error:
                 await chain.fail(error)
                 raise
-            return await chain.finish()
+            run = await chain.finish()
+        if watch is not None:
+            watch.end(chain.head)
+        return run
 
-    async def _bring(self, source: Source, ask: Ask, chain: Chain) -> None:
+    async def _bring(self, source: Source, ask: Ask, chain: Chain, watch: Watching | None) -> None:
         told = replace(ask, notify=chain.counting(ask.notify))
         async with aclosing(_ahead(source.pull(told))) as batches:
             before = ask.cursor
             async for batch in batches:
                 for part in _parts(batch, before, self.store.max_rows_per_batch):
-                    await chain.commit(redact(part, self.policy))
+                    clean = redact(part, self.policy)
+                    if watch is not None and (found := await watch.found(clean)) is not None:
+                        await chain.find(redact(found, self.policy))
+                    await chain.commit(clean)
                 before = batch.cursor
+
+    def _watch(self, source: Source, ask: Ask, chain: Chain) -> Watching | None:
+        """Return the watch over this pull, if it judges what the stream brings."""
+        watch = self.watch
+        if watch is None or source.streams().get(ask.stream) is not watch.kind:
+            return None
+        return watch.over(self.store, chain.head, chain.runs, ask.window)
 
     async def plan(self, stream: str, window: Window | None = None) -> Plan:
         """Return the requests that :meth:`pull` would send. Nothing is sent or written."""

@@ -55,6 +55,7 @@ delete from scarline.sighting;
 delete from scarline.llm_failure_seen;
 delete from scarline.integration_flow_seen;
 delete from scarline.decision_seen;
+delete from scarline.scar_seen;
 delete from scarline.parcel;
 delete from scarline.series;
 delete from scarline.entry;

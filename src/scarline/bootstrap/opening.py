@@ -14,6 +14,7 @@ from scarline.settings import Settings
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.pipeline import Pipeline
     from scarline.ports import Check, Clock, Notes, Store
+    from scarline.watch import Watch
 
 STREAMS: Mapping[str, str] = {"metrics": "datadog", "flows": "datadog", "failures": "datadog"}
 """The streams there are, and the source of each."""
@@ -58,7 +59,16 @@ async def open_pipeline(
             for name in origins
         }
         by_stream = {name: sources[STREAMS[name]] for name in streams}
-        yield Pipeline(by_stream, store, clock, policy(settings))
+        watch = _watch(settings) if "metrics" in streams else None
+        yield Pipeline(by_stream, store, clock, policy(settings), watch)
+
+
+def _watch(settings: Settings) -> "Watch":
+    from scarline.scars import Options
+    from scarline.watch import Watch
+
+    budget = Options(false_onsets_per_week=settings.false_onsets_per_week)
+    return Watch(budget, settings.home.expanduser() / "watch.arrow")
 
 
 async def diagnose(settings: Settings) -> "list[Check]":

@@ -126,6 +126,7 @@ def _summary(run: "Run") -> str:
         f"{counts.get('changed', 0):,} changed",
         f"{counts.get('same', 0):,} known",
     ]
+    parts += [f"{count:,} new {name}s" for name, count in run.found.items()]
     parts += [f"{count:,} kept out ({reason})" for reason, count in run.kept_out.items()]
     usage = run.usage
     parts.append(

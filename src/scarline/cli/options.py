@@ -45,6 +45,10 @@ Print = Annotated[
 Port = Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=0, max=65_535)]
 Host = Annotated[str, typer.Option(help="Address to listen at.")]
 ServePort = Annotated[int, typer.Option(help="Port to listen at.", min=0, max=65_535)]
+Every = Annotated[
+    list[str] | None,
+    typer.Option(help="Pull too, so long after the last time: metrics=1m; repeatable."),
+]
 Seed = Annotated[int, typer.Option(help="Another seed, another estate.")]
 Hosts = Annotated[int, typer.Option(help="Number of hosts.", min=1, max=10_000)]
 Spans = Annotated[
@@ -83,6 +87,16 @@ def stretch(
             raise UsageError(message)
         return None
     return _moment("--from", since), _moment("--to", until) if until else now
+
+
+def stream_and_time(told: str) -> tuple[str, timedelta]:
+    """Return what ``metrics=1m`` names; raises ``UsageError`` for anything else."""
+    stream, _, text = told.partition("=")
+    try:
+        return stream, duration(text)
+    except ValueError:
+        message = f"--every: {told!r} is no stream and time: write metrics=1m, or flows=1h"
+        raise UsageError(message) from None
 
 
 def _length(text: str) -> timedelta:

@@ -87,16 +87,6 @@ def window(*words: str | None) -> "Window | None":
     return Window(*stretch) if stretch else None
 
 
-async def follow(pretended: settings.Settings) -> None:
-    """Pull metrics as they come, until interrupted."""
-    async with bootstrap.open_pipeline(pretended, ["metrics"]) as pipeline:
-        while True:
-            await asyncio.sleep(20)
-            run = await pipeline.pull("metrics")
-            counts = f"{run.counts['new']:,} new points, {run.counts['changed']:,} changed"
-            console.say(f"{console.at(bootstrap.clock())}  {counts}")
-
-
 async def roll_back(
     road: "Pipeline", run: str | None, source: str | None, reason: str, *, dry_run: bool
 ) -> "list[Run]":

@@ -1,5 +1,7 @@
 """The commands that go on until Ctrl-C: serve, sandbox, demo."""
 
+from datetime import timedelta
+
 import typer
 
 from scarline import bootstrap, settings
@@ -8,13 +10,25 @@ from scarline.cli import console, options, running
 
 app = typer.Typer()
 
+DEMO_EVERY = {
+    "metrics": timedelta(seconds=20),
+    "flows": timedelta(minutes=5),
+    "failures": timedelta(minutes=5),
+}
+
 
 @app.command()
-def serve(host: options.Host = "127.0.0.1", port: options.ServePort = 8126) -> None:
-    """Serve the HTTP API until Ctrl-C. Any address but loopback needs tokens."""
+def serve(
+    host: options.Host = "127.0.0.1",
+    port: options.ServePort = 8126,
+    every: options.Every = None,
+) -> None:
+    """Serve the pages and the HTTP API until Ctrl-C. Any address but loopback needs tokens."""
     from scarline.web.server import serve
 
-    serve(settings.load(), host, port, lambda url: console.say(f"serving {url}, until Ctrl-C"))
+    pulled = dict(options.stream_and_time(told) for told in every or ())
+    told = "serving {}, until Ctrl-C"
+    serve(settings.load(), host, port, lambda url: console.say(told.format(url)), pulled)
 
 
 @app.command()
@@ -35,8 +49,10 @@ def sandbox(
 
 
 @app.command()
-def demo(once: options.Once = False, json: options.Json = False) -> None:
-    """Show it all without an account: a pretend Datadog, the embedded database, a pull."""
+def demo(
+    once: options.Once = False, port: options.ServePort = 8126, json: options.Json = False
+) -> None:
+    """Show it all without an account: a pretend Datadog, a database, three pulls, the pages."""
     with pretend.demo_settings(settings.load()) as pretended:
         runs = [
             running.run(running.pull(bootstrap.open_pipeline(pretended, [stream]), stream, window))
@@ -48,6 +64,10 @@ def demo(once: options.Once = False, json: options.Json = False) -> None:
         ]
         code = max(running.told(run, json=json) for run in runs)
         if not once:
-            console.say("metrics arrive every 20 seconds until Ctrl-C")
-            running.run(running.follow(pretended))
+            from scarline.web.server import serve
+
+            told = "look at {}: new metrics every 20 seconds, until Ctrl-C"
+            serve(
+                pretended, "127.0.0.1", port, lambda url: console.say(told.format(url)), DEMO_EVERY
+            )
     raise typer.Exit(code)

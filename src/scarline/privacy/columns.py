@@ -23,11 +23,11 @@ _MACHINES = tuple(
 """Addresses of private networks (RFC 1918, RFC 4193): as a host's name they are no person's."""
 
 
-_IDS = frozenset({"trace_id", "span_id"})
+_IDS = frozenset({"trace_id", "span_id", "series"})
 _ID = re.compile(
     r"[0-9]{1,20}|[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
-"""Identifiers of traces and spans, as tracers draw them: 64 or 128 random bits, decimal or
+"""Identifiers of traces, spans and series, as they are drawn: 64 or 128 random bits, decimal or
 hexadecimal. One in some hundred is as a card's number is, and by them rows are told apart."""
 
 

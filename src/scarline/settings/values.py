@@ -80,6 +80,12 @@ class Settings(BaseSettings):
         default=timedelta(minutes=10),
         what="how much of what is stored the next pull reads again, for late points",
     )
+    false_onsets_per_week: float = _named(
+        "SCARLINE_FALSE_ALERTS_A_WEEK",
+        default=1.0,
+        what="what a series may raise for no reason",
+        gt=0,
+    )
     flow_envs: Names = _named(
         "SCARLINE_FLOW_ENVS",
         default=(),

@@ -24,6 +24,7 @@ def run_as_data(run: "Run") -> dict[str, Any]:
             "kept_out": dict(run.kept_out),
             "redacted": dict(run.redacted),
         },
+        "found": dict(run.found),
         "coverage": {
             "asked": asked,
             "answered": asked - missing,

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from scarline.web.app import create_app
 from scarline.web.desk import Config
 from scarline.web.issuer import accepted
 from scarline.web.paging import MOST_CHARACTERS
+from scarline.web.schedule import Every, regularly
 from scarline.web.webhook import Webhook
 
 SHORTEST_TOKEN = 16
@@ -35,8 +37,16 @@ _LOOK_SECONDS = 0.1
 _HEAD_BYTES = 16 * MOST_CHARACTERS  # of a request: the longest cursor, badly escaped, and more
 
 
-def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    tell: Callable[[str], None],
+    every: Every = MappingProxyType({}),
+) -> None:
     """Serve until SIGINT or SIGTERM; ``tell`` is given the address when callers can come.
+
+    Meanwhile the streams in ``every`` are pulled, each so long after its last pull.
 
     Raises ``ConfigError`` for an address other than loopback without a token, ``UsageError``
     for an address that cannot be had, and what opening the store raises.
@@ -45,7 +55,7 @@ def serve(settings: Settings, host: str, port: int, tell: Callable[[str], None])
     # uvicorn ends itself at SIGTERM and then sends it to the process again, which must not end
     # before the store is closed.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    asyncio.run(_serve(settings, config, (host, port), tell))
+    asyncio.run(_serve(settings, config, (host, port), tell, every))
 
 
 def allowed(settings: Settings, host: str) -> Config:
@@ -76,7 +86,11 @@ def allowed(settings: Settings, host: str) -> Config:
 
 
 async def _serve(
-    settings: Settings, config: Config, address: tuple[str, int], tell: Callable[[str], None]
+    settings: Settings,
+    config: Config,
+    address: tuple[str, int],
+    tell: Callable[[str], None],
+    every: Every,
 ) -> None:
     async with bootstrap.open_pipeline(settings) as pipeline:
 
@@ -93,11 +107,19 @@ async def _serve(
         with _door(*address) as door:
             name = f"[{address[0]}]" if ":" in address[0] else address[0]
             tell(f"http://{name}:{door.getsockname()[1]}")
-            draining = asyncio.ensure_future(drained(server, app, config.drain_seconds))
+            beside = asyncio.gather(
+                drained(server, app, config.drain_seconds), _pulling(server, app, every)
+            )
             try:
                 await server.serve(sockets=[door])
             finally:
-                draining.cancel()
+                beside.cancel()
+
+
+async def _pulling(server: uvicorn.Server, app: FastAPI, every: Every) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells of it in no other way
+        await asyncio.sleep(_LOOK_SECONDS)
+    await regularly(app.state.desk.pulls, every)
 
 
 async def drained(server: uvicorn.Server, app: FastAPI, seconds: float) -> None:
