@@ -9,13 +9,13 @@ from typing import Any
 import httpx2 as httpx
 
 from scarline.bootstrap.loading import sheet
+from scarline.notify.webhook import Webhook
 from scarline.pipeline import Pipeline
 from scarline.ports import Store
 from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore
 from scarline.web.app import create_app
 from scarline.web.desk import Config
-from scarline.web.webhook import Webhook
 from tests.fakes import Clock
 
 FLOWS = "/api/ale/integration-flows"

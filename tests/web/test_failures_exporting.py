@@ -12,11 +12,12 @@ import pytest
 from fastapi import FastAPI
 
 from scarline.errors import ConfigError, StoreUnavailable
+from scarline.notify.sending import is_public
+from scarline.notify.webhook import Webhook, checked
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
 from scarline.stores.memory import MemoryStore
 from scarline.web.triage import triaging
-from scarline.web.webhook import Webhook, checked, is_public
 from tests.web.failing import (
     DUE,
     EXPORTS,

@@ -225,6 +225,7 @@ class Settings(BaseSettings):
     otlp_endpoint: Text = _named(
         "OTEL_EXPORTER_OTLP_ENDPOINT", what="OpenTelemetry collector that traces of jobs go to"
     )
+    alerts: File = _named("SCARLINE_ALERTS", what="file of alerts: rules, routes, receivers")
     webhook_url: Text = _named(
         "SCARLINE_WEBHOOK_URL", what="address that exports of failures are delivered to (https)"
     )

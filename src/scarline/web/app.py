@@ -11,6 +11,7 @@ from fastapi.telemetry import TelemetryConfig
 from scarline.errors import ConfigError
 from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
+from scarline.notify.webhook import Webhook
 from scarline.privacy import redact_text
 from scarline.web import (
     changes,
@@ -33,7 +34,6 @@ from scarline.web.standing import Standings
 from scarline.web.traffic import Traffic
 from scarline.web.triage import routers as triage
 from scarline.web.triage import triaging
-from scarline.web.webhook import Webhook
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

@@ -19,11 +19,12 @@ from scarline.failures.decisions import EXPORTED, Decision, decided
 from scarline.failures.decisions import standing as decided_so_far
 from scarline.kinds import DECISION
 from scarline.model import stamp
+from scarline.notify.sending import Sent
+from scarline.notify.webhook import Webhook, send
 from scarline.pipeline import Pipeline
 from scarline.web.backlog import Backlog
 from scarline.web.bundle import Bundle, Wanted, made
 from scarline.web.deciding import decisions, written
-from scarline.web.webhook import Sent, Webhook, send
 
 ABOUT = "failure_export"
 """What the column ``about`` says of the rows that are read here."""

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from scarline.failures.decisions import EXPORTED, READY
+from scarline.notify.webhook import JSON_LINES, Webhook
 from scarline.web import deliveries
 from scarline.web import failures_documents as documents
 from scarline.web.bundle import Wanted, all_until, made
@@ -16,7 +17,6 @@ from scarline.web.failures import JSON, Kept, there
 from scarline.web.failures_asked import Export
 from scarline.web.failures_deciding import User, who_decides
 from scarline.web.problems import DOCUMENTED, Refused
-from scarline.web.webhook import MEDIA, Webhook
 
 router = APIRouter(prefix="/api/failures/exports", tags=["triage"], responses=DOCUMENTED)
 
@@ -52,7 +52,7 @@ async def export(
     if wanted.to == "file":
         bundle = await made(road, seen, asked)
         name = f'attachment; filename="failures-{bundle.id}.jsonl"'
-        return Response(bundle.body, headers={"Content-Disposition": name}, media_type=MEDIA)
+        return Response(bundle.body, headers={"Content-Disposition": name}, media_type=JSON_LINES)
     box = _outbox(request, desk, backlog)
     early = [it.id for it in seen.groups if it.id in asked.groups and it.state not in _MAY_GO]
     if early:

@@ -17,6 +17,7 @@ from scarline import bootstrap
 from scarline.bootstrap.loading import sheet
 from scarline.errors import ConfigError, UsageError
 from scarline.flows.coupling import OMS_PATTERN
+from scarline.notify.webhook import Webhook
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
 from scarline.settings.keys import keyed
@@ -25,7 +26,6 @@ from scarline.web.desk import Config
 from scarline.web.issuer import accepted
 from scarline.web.paging import MOST_CHARACTERS
 from scarline.web.schedule import Every, regularly
-from scarline.web.webhook import Webhook
 
 SHORTEST_TOKEN = 16
 """Characters of a token; a shorter one could be guessed."""

@@ -8,10 +8,10 @@ import structlog
 from fastapi import FastAPI
 
 from scarline.errors import ScarlineError
+from scarline.notify.webhook import Webhook, checked
 from scarline.web import failures, failures_deciding, failures_exporting
 from scarline.web.backlog import Backlog
 from scarline.web.deliveries import Outbox, deliver_due
-from scarline.web.webhook import Webhook, checked
 
 log = structlog.get_logger(__name__)
 

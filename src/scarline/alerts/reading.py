@@ -1,0 +1,159 @@
+"""A file of alerts, read and checked whole: see docs/alerts.md for what is in it."""
+
+import tomllib
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
+from datetime import timedelta
+from pathlib import Path
+
+from scarline.alerts.fields import LABEL, Fields
+from scarline.alerts.file import File
+from scarline.alerts.matching import Matcher
+from scarline.alerts.receivers import is_address, receiver
+from scarline.alerts.rules import (
+    DIRECTIONS,
+    EVERY_LABEL,
+    SEVERITIES,
+    Inhibit,
+    Route,
+    Rule,
+    Rules,
+)
+from scarline.errors import ConfigError
+
+TABLES = ("promoted", "link", "rule", "route", "inhibit", "receiver")
+"""What a file of alerts may have."""
+
+# Alertmanager's own defaults.
+_ROOT = Route("{}", "", (), timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=4))
+
+_RULE = {it.name for it in fields(Rule)} - {"held"} | {"for"}
+_ROUTE = {
+    *("receiver", "group_by", "group_wait", "group_interval", "repeat_interval"),
+    *("matchers", "continue", "routes"),
+}
+_RESERVED = ("alertname", "severity", "metric", "detector", "tags")
+
+
+def read_rules(path: Path) -> Rules:
+    """Read the file at ``path``; raises ``ConfigError`` with line and reason of each fault."""
+    try:
+        return parsed(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as alerts: {error}") from None
+
+
+def parsed(text: str, where: str = "alerts.toml") -> Rules:
+    """Read the text of a file that is called ``where``; raises as :func:`read_rules`."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where} cannot be read as alerts: {error}") from None
+    file = File(where, text, told)
+    if unknown := sorted(told.keys() - set(TABLES)):
+        known = ", ".join(TABLES)
+        file.faults.append(f"{where} has {', '.join(unknown)}: a file of alerts has {known}")
+    top = file.made("promoted", {key: told[key] for key in TABLES[:2] if key in told}, _top)
+    rules = [file.made("rule", it, _rule) for it in file.rows("rule")]
+    receivers = [file.made("receiver", it, receiver) for it in file.rows("receiver")]
+    inhibits = [file.made("inhibit", it, _inhibit) for it in file.rows("inhibit")]
+    first = told.get("route", {})
+    route = file.made("route", first, lambda it: _route(file, it, _ROOT, "route"))
+    _named_once(file, "rule", [it.name for it in rules if it])
+    _named_once(file, "receiver", [it.name for it in receivers if it])
+    if route is not None and None not in receivers:
+        _known(file, route, {it.name for it in receivers if it})
+    if file.faults or route is None or top is None:
+        raise ConfigError("; ".join(dict.fromkeys(file.faults)))
+    return Rules(
+        promoted=top[0],
+        rules=tuple(it for it in rules if it),
+        route=route,
+        inhibits=tuple(it for it in inhibits if it),
+        receivers={it.name: it for it in receivers if it},
+        link=top[1],
+    )
+
+
+def _named_once(file: File, kind: str, names: Sequence[str]) -> None:
+    for name in sorted({it for it in names if names.count(it) > 1}):
+        file.faults.append(f"{file.where}: {kind} {name!r} is there twice: give each its own name")
+
+
+def _known(file: File, route: Route, receivers: Collection[str]) -> None:
+    there = ", ".join(sorted(receivers)) or "none"
+    for name in dict.fromkeys(it.receiver for it in route.all()):
+        if name not in receivers:
+            file.faults.append(
+                f"{file.where}: no [[receiver]] is called {name!r}: there is {there}"
+            )
+
+
+def _top(own: Fields) -> tuple[frozenset[str], str | None]:
+    link = own.maybe("link")
+    if link is not None:
+        is_address("link", link)
+    return frozenset(own.texts("promoted")), link.rstrip("/") if link else None
+
+
+def _rule(own: Fields) -> Rule:
+    own.only(_RULE)
+    labels = own.pairs("labels", labels=True)
+    if taken := sorted(labels.keys() & set(_RESERVED)):
+        raise ValueError(f"labels cannot have {', '.join(taken)}: these are given by the scar")
+    name = own.text("name")
+    if not LABEL.fullmatch(name):
+        raise ValueError("its name has letters, digits and _ only, such as CpuStarved")
+    return Rule(
+        name=name,
+        severity=own.one_of("severity", SEVERITIES, "warning"),
+        metric=own.text("metric", "*"),
+        host=own.text("host", "*"),
+        tags=own.texts("tags"),
+        matchers=own.matchers("matchers"),
+        direction=own.one_of("direction", DIRECTIONS) if "direction" in own.told else None,
+        min_score=own.number("min_score", 0.5, 1.0, 0.0),
+        min_missed_by=own.number("min_missed_by", 0.0, 1e9, 0.0),
+        held=own.length("for", timedelta(0)),
+        labels=labels,
+        annotations=own.pairs("annotations"),
+    )
+
+
+def _route(file: File, own: Fields, above: Route, head: str) -> Route:
+    """Return a route, which has from the one above what it does not say itself."""
+    own.only(_ROUTE)
+    is_root = above is _ROOT
+    matchers = own.matchers("matchers")
+    if is_root and (matchers or "continue" in own.told):
+        raise ValueError("the first route takes every alert: put matchers in [[route.routes]]")
+    group_by = own.texts("group_by") if "group_by" in own.told else above.group_by
+    for name in group_by:
+        if name != EVERY_LABEL and not LABEL.fullmatch(name):
+            raise ValueError(f"group_by has {name!r}, which is no name of a label")
+    route = Route(
+        path=above.path if is_root else f"{above.path}/{_spelled(matchers)}",
+        receiver=own.text("receiver", above.receiver or None),
+        group_by=group_by,
+        group_wait=own.length("group_wait", above.group_wait),
+        group_interval=own.length("group_interval", above.group_interval, least_seconds=1),
+        repeat_interval=own.length("repeat_interval", above.repeat_interval, least_seconds=1),
+        matchers=matchers,
+        goes_on=own.flag("continue", default=False),
+    )
+    beneath = f"{head}.routes"
+    rows = file.listed(beneath, own.told.get("routes", []))
+    made = [file.made(beneath, it, lambda row: _route(file, row, route, beneath)) for it in rows]
+    return replace(route, routes=tuple(it for it in made if it))
+
+
+def _spelled(matchers: Sequence[Matcher]) -> str:
+    return "{" + ",".join(map(str, matchers)) + "}"
+
+
+def _inhibit(own: Fields) -> Inhibit:
+    own.only({it.name for it in fields(Inhibit)})
+    source, target = own.matchers("source"), own.matchers("target")
+    if not source or not target:
+        raise ValueError("needs source and target, lists of matchers")
+    return Inhibit(source, target, own.texts("equal"))
