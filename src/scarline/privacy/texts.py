@@ -6,6 +6,7 @@ taken away may leave its neighbours looking like something else.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from scarline.privacy.account import Account
@@ -33,7 +34,7 @@ _TOGETHER = 200_000  # characters that are searched for names together, about
 _REFUSED = "too much in it to check"
 _NAMED = {"person": Category.PERSON, "place": Category.PLACE}
 _REMEMBERED = 100_000  # texts known to be clean, at most
-_SHORT = 200  # characters of a text that is remembered, at most
+_SHORT = 200  # characters of a text that is remembered itself; of a longer one it is a digest
 
 
 class Text(NamedTuple):
@@ -52,12 +53,12 @@ class Texts:
         self.policy = policy
         self._finder = Finder(policy.rules)
         self.words = Words(self._finder)
-        self._clean: set[tuple[str, str, bool]] = set()
+        self._clean: set[tuple[str | bytes, str, bool]] = set()
 
     def cleaned(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
         """Return ``texts`` without what the policy names."""
         result = [it.text for it in texts]
-        left = [at for at, it in enumerate(texts) if it[:3] not in self._clean]
+        left = [at for at, it in enumerate(texts) if _known(it) not in self._clean]
         for _ in range(MOST_ROUNDS):
             now = [texts[at]._replace(text=result[at]) for at in left]
             after = self._round(now, account, within)
@@ -77,7 +78,7 @@ class Texts:
 
     def found(self, text: str, *, prose: bool) -> list[Cut]:
         """Return what is found in ``text``; nothing if it cannot be read."""
-        if (text, "", prose) in self._clean:
+        if _known(Text(text, prose=prose)) in self._clean:
             return []
         try:
             own = plain(text)
@@ -181,10 +182,16 @@ class Texts:
         if len(self._clean) > _REMEMBERED:
             self._clean.clear()
         self._clean.update(
-            it[:3]
-            for it, new in zip(before, after, strict=True)
-            if it.text == new and len(new) <= _SHORT
+            _known(it) for it, new in zip(before, after, strict=True) if it.text == new
         )
+
+
+def _known(it: Text) -> tuple[str | bytes, str, bool]:
+    """Return what a clean text is remembered by: system prompts come with every trace."""
+    text = it.text
+    if len(text) <= _SHORT:
+        return text, it.label, it.prose
+    return blake2b(text.encode(errors="surrogatepass")).digest(), it.label, it.prose
 
 
 def _parts(places: Sequence[int], read: Sequence[Plain | None]) -> Iterator[list[int]]:

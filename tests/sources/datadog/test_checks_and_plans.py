@@ -129,7 +129,7 @@ async def test_the_costs_are_sentences() -> None:
         "20 requests a run at most (requests_per_run): the next pulls get the rest",
     ]
     assert known.costs[2] == (
-        "30 of the 1600 requests an hour that Datadog grants to this bucket (1 are used), "
+        "30 of the 1,600 requests an hour that Datadog grants to this bucket (2%; 1 are used), "
         "about 1 min at 95%"
     )
 

@@ -322,6 +322,18 @@ async def test_a_cap_on_requests_is_kept(sandbox: Sandbox) -> None:
     }
 
 
+async def test_a_plan_says_its_share_of_each_limit_that_is_known() -> None:
+    """Known from the answers of an earlier pull; before that nothing is said of it."""
+    with running(World(hosts=1, clock=lambda: float(NOON))) as limited:
+        async with source(limited, **PROD) as opened:
+            before = await opened.plan(Ask("flows"))
+            assert [it async for it in opened.pull(Ask("flows"))]
+            plan = await opened.plan(Ask("flows"))
+    assert not any("Datadog grants" in it for it in before.costs)
+    told = [it for it in plan.costs if "that Datadog grants to this bucket" in it]
+    assert len(told) == len({it.request for it in plan.requests})
+
+
 async def test_a_plan_is_what_a_pull_sends(sandbox: Sandbox) -> None:
     """But for pages that come after, and for owners that no definition names."""
     heard: list[Progress] = []

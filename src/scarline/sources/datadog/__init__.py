@@ -86,7 +86,7 @@ class Datadog:
         """Return what :meth:`pull` would send, and what part of the rate limit that is."""
         _offered(ask.stream)
         if ask.stream == FLOWS:
-            return services_plans.plan(self.api, self.config, ask)
+            return await services_plans.plan(self.api, self.config, ask)
         if ask.stream == FAILURES:
             return await spans_plans.plan(self.api, self.config, self._spans(), ask)
         return await costs.plan(self.api, self.config, ask)

@@ -21,7 +21,7 @@ async def plan(api: Api, config: Config, ask: Ask) -> Plan:
     costs = [*_count(len(planned), begun.lanes, begun.shown)]
     if questions:
         quota = await api.governor.known(requests(questions[0], config.api)[0].route)
-        costs += [_share(len(planned), quota, config)] if quota else []
+        costs += [share(len(planned), quota, config)] if quota else []
         costs += _caps(len(planned), config)
     return Plan(planned, costs)
 
@@ -44,14 +44,15 @@ def _named(new: list[Query]) -> str:
     return new[0].metric if len(new) == 1 else f"{len(new)} of the metrics"
 
 
-def _share(sent: int, quota: Quota, config: Config) -> str:
+def share(sent: int, quota: Quota, config: Config) -> str:
+    """Return what part of a rate limit so many requests are, as a sentence."""
     limit = quota.limit or 0
-    usable = ceiling(limit, config.human_share)
     period = PERIODS.get(int(quota.period), f"in {quota.period:.0f} s")
-    minutes = sent / usable * quota.period / 60
+    minutes = sent / ceiling(limit, config.human_share) * quota.period / 60
     return (
-        f"{sent} of the {limit} requests {period} that Datadog grants to this bucket "
-        f"({quota.used} are used), about {max(1, minutes):.0f} min at {1 - config.human_share:.0%}"
+        f"{sent:,} of the {limit:,} requests {period} that Datadog grants to this bucket "
+        f"({sent / max(1, limit):.0%}; {quota.used} are used), about {max(1, minutes):.0f} min at "
+        f"{1 - config.human_share:.0%}"
     )
 
 

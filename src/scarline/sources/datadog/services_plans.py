@@ -1,12 +1,14 @@
 """What a pull of flows would send. Sends nothing."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from scarline.ports import Ask, Plan, Planned
 from scarline.sources.datadog import edges, owners
 from scarline.sources.datadog import services_numbers as numbers
 from scarline.sources.datadog.api import Api, Request
 from scarline.sources.datadog.config import Config
+from scarline.sources.datadog.costs import share
 from scarline.sources.datadog.services import ENVIRONMENTS, EVERY, span_of
 from scarline.sources.datadog.services_numbers import ENV, PEER, SERVICE
 from scarline.sources.datadog.windows import Span
@@ -14,7 +16,7 @@ from scarline.sources.datadog.windows import Span
 Named = tuple[Request, str]
 
 
-def plan(api: Api, config: Config, ask: Ask) -> Plan:
+async def plan(api: Api, config: Config, ask: Ask) -> Plan:
     """Return the requests that the pull would send, in order, and what they cost.
 
     Pages after the first, and the catalog, are asked only if they turn out to be needed. Raises
@@ -24,7 +26,16 @@ def plan(api: Api, config: Config, ask: Ask) -> Plan:
     if span.start >= span.end:
         return Plan([], ["nothing to ask for yet"])
     planned = [Planned(it.route, what, span.window) for it, what in _requests(config, span)]
-    return Plan(planned, list(_costs(len(planned), config)))
+    shares = [it async for it in _shares(api, config, planned)]
+    return Plan(planned, [*_costs(len(planned), config), *shares])
+
+
+async def _shares(api: Api, config: Config, planned: Sequence[Planned]) -> AsyncIterator[str]:
+    """Yield the share of each rate limit that is known."""
+    for route, sent in Counter(it.request for it in planned).items():
+        quota = await api.governor.known(route)
+        if quota is not None:
+            yield f"{route}: {share(sent, quota, config)}"
 
 
 def _requests(config: Config, span: Span) -> Iterator[Named]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from scarline.ports import Ask, Plan, Planned
 from scarline.sources.datadog.api import Api
 from scarline.sources.datadog.config import Config
-from scarline.sources.datadog.costs import PERIODS
-from scarline.sources.datadog.quota import Quota, ceiling
+from scarline.sources.datadog.costs import share
+from scarline.sources.datadog.quota import Quota
 from scarline.sources.datadog.spans_config import Spans
 from scarline.sources.datadog.spans_lanes import HOUR, Lane, upcoming
 from scarline.sources.datadog.spans_start import begun
@@ -63,20 +63,9 @@ def _costs(
     if own.complete:
         yield "one more for each trace that failed, for the rest of it (complete)"
     if quota is not None:
-        yield _share(sent, quota, config)
+        yield share(sent, quota, config)
     minutes = max(1, sent / own.requests_per_minute)
     yield f"{own.requests_per_minute} requests a minute at most: about {minutes:.0f} min"
     most = min(own.requests_per_run, config.requests_per_run or own.requests_per_run)
     if sent > most:
         yield f"{most:,} requests a run at most: the next pulls get the rest"
-
-
-def _share(sent: int, quota: Quota, config: Config) -> str:
-    limit = quota.limit or 0
-    period = PERIODS.get(int(quota.period), f"in {quota.period:.0f} s")
-    minutes = sent / ceiling(limit, config.human_share) * quota.period / 60
-    return (
-        f"{sent:,} of the {limit:,} requests {period} that Datadog grants to this bucket "
-        f"({sent / max(1, limit):.0%}; {quota.used} are used), about {max(1, minutes):.0f} min at "
-        f"{1 - config.human_share:.0%}"
-    )
