@@ -164,9 +164,9 @@ def test_time_is_linear(piece: str) -> None:
 
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
-        began = time.perf_counter()
+        began = time.thread_time()
         find(text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert min(seconds(100_000) for _ in range(2)) < 0.03 + 30 * min(
         seconds(10_000) for _ in range(3)
