@@ -115,8 +115,9 @@ async def test_which_series_is_meant_must_be_clear() -> None:
         problem_of(await api.http.get(POINTS, params={"metric": "m", "host": "none"}), 404)
         late = {"metric": "m", "host": "a", "from": "2026-03-09T00:00:00Z"}
         problem_of(await api.http.get(POINTS, params=late), 400)
-        own = await told(api, POINTS, series=series_id(KEY))
-        assert (own["series"]["host"], own["total"]) == ("a", 50)
+        for window in ({}, {"from": "2026-03-02T00:00:00Z", "to": "2026-03-02T00:50:00Z"}):
+            own = await told(api, POINTS, series=series_id(KEY), **window)
+            assert (own["series"]["host"], own["total"]) == ("a", 50)
 
 
 async def test_what_is_known_is_not_sent_again() -> None:

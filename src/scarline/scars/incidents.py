@@ -56,7 +56,8 @@ def incidents(scars: pa.Table, systems: Sequence[str] = ()) -> list[Incident]:
     ``systems`` are names of the service graph: a host is known by one that its name has as whole
     words. An incident takes in what starts within :data:`TOGETHER` of its first scar.
     """
-    rows = scars.select([*_COLUMNS]).to_pylist()
+    columns = [_plain(scars[name]).to_pylist() for name in _COLUMNS]
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
     known = _Services(systems)
     order = sorted(range(len(rows)), key=lambda at: (rows[at]["onset"], rows[at]["series"]))
     found: list[list[int]] = []

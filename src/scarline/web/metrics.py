@@ -161,10 +161,8 @@ async def _named(road: Pipeline, seen: Snapshot, wanted: WantedPoints) -> dict[s
         found = seen.scars.filter(pc.equal(seen.scars["series"], wanted.series)).slice(0, 1)
         if found.num_rows:
             return {name: [str(found[name][0].as_py())] for name in METRIC_POINT.series}
-        every = WantedSeries.model_validate({"from": wanted.since, "to": wanted.until})
-        listed = (await series_told(road, seen, every.model_copy(update={"limit": 10**9})))[
-            "series"
-        ]
+        window = await _window(road, wanted, LISTED, "")
+        listed = _listed(await _points(road, window, {}), seen) if window else []
         own = next((it for it in listed if it["series"] == wanted.series), None)
         if own is None:
             raise Refused(404, "there is no series of that digest here: name its metric and host")
