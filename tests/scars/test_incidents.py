@@ -69,6 +69,13 @@ def test_across_hosts_and_metrics() -> None:
     assert first.ended_at == EPOCH + timedelta(hours=1, minutes=39)
 
 
+def test_services_stand_in_the_name() -> None:
+    """Two of them, and how many more."""
+    rows = [scar(1, host=it, tags=f"service:{it}") for it in "abcd"]
+    assert found(rows)[0].name == "system.load.1 high on 4 hosts (a, b, 2 more)"
+    assert found(rows[:1])[0].name == "system.load.1 high on a (a)"
+
+
 def test_it_goes_on_while_one_of_its_scars_does() -> None:
     """The others may be over."""
     (own,) = found([scar(1), scar(1, host="web-2", ended_at=None)])
@@ -117,6 +124,7 @@ def test_what_starts_together_is_together(rows: list[dict[str, Any]]) -> None:
         ("env:prod", "prod-checkout-api-02", "checkout-api", "host name"),
         ("", "checkout01.example.net", "checkout", "host name"),
         ("", "Checkout_API-7", "checkout-api", "host name"),
+        ("", "checkouts-7", "checkout", "host name"),
         ("", "recheckout-1", None, None),
         ("", "", None, None),
     ],

@@ -113,16 +113,17 @@ def _name(scars: Sequence[Mapping[str, Any]], services: Sequence[str]) -> str:
     """Return what most of the scars are about: the metric and side, the host, the service."""
     sides = Counter((it["metric"], it["direction"]) for it in scars)
     (metric, side), *_ = sorted(sides, key=lambda it: (-sides[it], it))
-    others = len(sides) - 1
     what = metric if side == "both" else f"{metric} {side}"
-    what += f" and {others} more" if others else ""
+    what += f" and {len(sides) - 1} more" if len(sides) > 1 else ""
     hosts = sorted({it["host"] for it in scars} - {""})
     where = f" on {hosts[0]}" if len(hosts) == 1 else f" on {len(hosts)} hosts" if hosts else ""
-    whose = f" of {', '.join(services[:_NAMED])}" if services else ""
-    return f"{what}{where}{whose}" + (" and others" if len(services) > _NAMED else "")
+    others = [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
+    whose = f" ({', '.join([*services[:_NAMED], *others])})" if services else ""
+    return f"{what}{where}{whose}"
 
 
 _NAMED = 2  # services in the name of an incident
+_SHORT = 3  # letters up to which a last s is no plural: dns, sms
 
 
 class _Services:
@@ -153,7 +154,9 @@ class _Services:
 
 
 def _words(name: str) -> str:
-    return " ".join(_WORD.findall(name.casefold()))
+    """Return the words of a name, one or many of a thing: hosts of `payments` are `payment-01`."""
+    words = _WORD.findall(name.casefold())
+    return " ".join(it.removesuffix("s") if len(it) > _SHORT else it for it in words)
 
 
 def flows_beside(incident: Incident, flows: pa.Table) -> pa.Table:

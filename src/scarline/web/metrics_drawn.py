@@ -23,8 +23,8 @@ def drawn(points: pa.Table, start: datetime, most: int, options: Options | None)
     ``points`` are rows of METRIC_POINT of one series by rising time; those before ``start`` only
     teach the detector what to expect. Columns are numpy arrays of one length, ``most`` at most:
     ``ts`` in seconds since 1970, ``value``, and what :func:`scarline.scars.detect` says of them
-    by ``options`` (nan where it says nothing); of None, nothing. ``total`` is how many points
-    there are.
+    by ``options``, in single precision (nan where it says nothing); of None, nothing. ``total``
+    is how many points there are.
     """
     micros: Longs = points["ts"].cast(pa.int64()).to_numpy()
     values: Floats = points["value"].to_numpy()
@@ -39,13 +39,13 @@ def drawn(points: pa.Table, start: datetime, most: int, options: Options | None)
     return columns
 
 
-def _band(points: pa.Table, kept: Longs, options: Options) -> dict[str, Floats]:
+def _band(points: pa.Table, kept: Longs, options: Options) -> dict[str, npt.NDArray[np.float32]]:
     batches = points.combine_chunks().to_batches()
     if not batches:
-        return {name: np.zeros(0) for name in BAND}
+        return {name: np.zeros(0, np.float32) for name in BAND}
     said, _ = detect(batches[0], {}, options)
     columns = {name: said.column(name).to_numpy(zero_copy_only=False) for name in BAND}
-    return {name: np.ascontiguousarray(own[kept]) for name, own in columns.items()}
+    return {name: own[kept].astype(np.float32) for name, own in columns.items()}
 
 
 def thinned(times: Longs, values: Floats, most: int) -> Longs:
