@@ -275,7 +275,7 @@ def test_a_receiver_that_is_away_is_told_when_it_is_back(outage: str) -> None:
         tries.append(at)
         return at >= length(outage)
 
-    story = Timeline(taken=taken)
+    story = Timeline(step_seconds=5, taken=taken)
     story.scar("1m", host="web-1")
     story.scar("2m", host="web-2")
     sent = story.play("50m")

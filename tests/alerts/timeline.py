@@ -7,7 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from scarline.alerts import Notice, Rules, Silence, claimed, delivered, due, parsed, undelivered
+from scarline.alerts import (
+    COLUMNS,
+    Notice,
+    Rules,
+    Silence,
+    claimed,
+    delivered,
+    due,
+    parsed,
+    undelivered,
+)
 from scarline.alerts.alert import Key
 from scarline.alerts.fields import length
 from scarline.alerts.log import row, standing
@@ -72,9 +82,12 @@ def scar(**told: Any) -> dict[str, Any]:
     return like | told
 
 
-def scars(rows: Sequence[dict[str, Any]]) -> pa.Table:
+ALERTED = pa.schema([SCAR.schema.field(it) for it in COLUMNS])
+
+
+def scars(rows: Sequence[dict[str, Any]], schema: pa.Schema = SCAR.schema) -> pa.Table:
     """Return rows as a store finds them."""
-    return pa.Table.from_pylist(list(rows), schema=SCAR.schema)
+    return pa.Table.from_pylist(list(rows), schema=schema)
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ class Timeline:
     """
 
     rules: Rules = field(default_factory=lambda: parsed(RULES))
-    step_seconds: int = 5
+    step_seconds: int = 10
     taken: Callable[[Notice, timedelta], bool | None] = lambda *_: True
     quiet: set[Key] = field(default_factory=set)
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -158,7 +171,8 @@ class Timeline:
     def due(self, now: datetime) -> list[Notice]:
         """Return what is due."""
         seen = [_as_seen(it, now) for it in self.told if it["stored"] <= now]
-        return due(self.rules, scars(seen), self.silences, standing(self.log), now, self.quiet)
+        rows = scars(seen, ALERTED)
+        return due(self.rules, rows, self.silences, standing(self.log), now, self.quiet)
 
     def write(self, told: Any) -> None:
         """Add a row to the log."""

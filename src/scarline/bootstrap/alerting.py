@@ -5,7 +5,8 @@ process at a time, and once it was taken, not again.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,9 +30,9 @@ from scarline.alerts import (
 )
 from scarline.alerts import log as notices
 from scarline.alerts.alert import digest
-from scarline.alerts.log import Entry
+from scarline.alerts.log import DELIVERED, Entry
 from scarline.bootstrap.deciding import DECISIONS, written
-from scarline.errors import RunInProgress, StoreConflict
+from scarline.errors import RunInProgress, ScarlineError, StoreConflict
 from scarline.kinds import DECISION, SCAR
 from scarline.ledger import Head
 from scarline.model import Window
@@ -51,6 +52,9 @@ SOURCE = "alerts"
 
 REMEMBERED = timedelta(days=5)
 """How long it is known at least what a receiver was told (Alertmanager: data.retention)."""
+
+_PATIENCE = 12
+"""How often the outcomes of notices are tried to be written, each time for some seconds."""
 
 ENDS_UNTOLD = Sent(delivered=True, again=False, status=None, detail="it is not told of ends")
 
@@ -107,6 +111,16 @@ async def tell(pipeline: Pipeline, settings: Settings) -> Sequence[Told]:
     """
     alerting = open_alerting(settings)
     return [] if alerting is None else await tell_due(pipeline, alerting)
+
+
+async def tell_after(pipeline: Pipeline, settings: Settings, say: Callable[[str], None]) -> None:
+    """Send what is due after a pull; what goes wrong is a sentence to ``say``, and no error."""
+    try:
+        for it in await tell(pipeline, settings):
+            if it.state != DELIVERED:
+                say(f"alerts: {it.receiver} was not told of {it.title}: {it.detail}")
+    except ScarlineError as error:
+        say(f"alerts: nobody was told: {error}")
 
 
 async def tell_due(pipeline: Pipeline, alerting: Alerting) -> Sequence[Told]:
@@ -198,6 +212,10 @@ async def _written(road: Pipeline, what: str, entries: Sequence[Entry]) -> None:
     async def make() -> pa.RecordBatch:
         return silences.batch(notices.row(it, road.clock()) for it in entries)
 
+    for _ in range(_PATIENCE):  # what is not written now would be sent again
+        with suppress(RunInProgress):
+            await written(road, SOURCE, what, make)
+            return
     await written(road, SOURCE, what, make)
 
 

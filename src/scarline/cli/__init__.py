@@ -10,7 +10,7 @@ import sys
 import typer
 
 from scarline import bootstrap, settings
-from scarline.cli import console, failures, filters, road, scars, serving, upkeep
+from scarline.cli import alerts, console, failures, filters, road, scars, serving, upkeep
 from scarline.cli.running import Exit
 from scarline.errors import ScarlineError, UsageError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 for part in (road, filters, serving, upkeep):
     app.add_typer(part.app)
 app.add_typer(failures.app, name="failures")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(scars.app, name="scars")
 
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from scarline import bootstrap
+from scarline.bootstrap.alerting import open_alerting
 from scarline.bootstrap.loading import sheet
 from scarline.errors import ConfigError, UsageError
 from scarline.flows.coupling import OMS_PATTERN
@@ -102,7 +103,8 @@ async def _serve(
             async with bootstrap.open_pipeline(settings, streams, store=pipeline.store) as road:
                 yield road
 
-        app = create_app(opened, partial(sheet, settings), config, webhook(settings))
+        lists, alerting = partial(sheet, settings), open_alerting(settings)
+        app = create_app(opened, lists, config, webhook(settings), alerting)
         server = server_of(app)
         with _door(*address) as door:
             name = f"[{address[0]}]" if ":" in address[0] else address[0]
