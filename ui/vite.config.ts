@@ -5,7 +5,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../src/scarline/web/static",
-    emptyOutDir: true,
+    emptyOutDir: false, // hatch_build.py replaces what is there at once
     target: "es2022",
     // One style sheet and no preloads: a page must not make more than six requests.
     cssCodeSplit: false,

@@ -16,7 +16,7 @@ SIZES = {"390": (390, 844), "1280": (1280, 800), "3840": (3840, 2160)}
 
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
-SETTLE_MS = 250
+SETTLE_MS = 600
 
 
 def pictures(page: Page, name: str) -> None:

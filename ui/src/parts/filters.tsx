@@ -55,7 +55,7 @@ export function Search({ label, value, onChange, shortcut, inputRef, ...more }: 
   value: string;
   onChange: (value: string) => void;
   shortcut?: string;
-  inputRef?: preact.RefObject<HTMLInputElement>;
+  inputRef?: preact.RefObject<HTMLInputElement | null>;
   onKeyDown?: (event: KeyboardEvent) => void;
   list?: string;
   delay?: number;

@@ -1,0 +1,61 @@
+import type { Got } from "../../api/client";
+import { place, setQuery } from "../../state/place";
+
+export type Twin = Got<"/api/twin">;
+export type Node = Twin["nodes"][number];
+export type Edge = Twin["edges"][number];
+export type Flow = Edge["flows"][number];
+
+/** The parts of the query that the server is asked with. */
+export const FILTERS = ["env", "owner", "status", "source", "min_confidence", "oms"] as const;
+const ASKED = [...FILTERS, "focus", "hops", "limit", "at"] as const;
+
+/** What the server is asked for, as the address says it. */
+export function asked(): Record<string, string> {
+  const query = place.value.query;
+  return Object.fromEntries(ASKED.map((name) => [name, query.get(name) ?? ""]));
+}
+
+/** Where an edge leads, in a word for the address; ids hold no ">" that is not of a name's own. */
+export const edgeId = (edge: Pick<Edge, "from" | "to">): string => `${edge.from} > ${edge.to}`;
+
+export interface Selection {
+  node?: Node;
+  edge?: Edge;
+}
+
+/** What the address says is selected, as far as it is shown. */
+export function selectionOf(twin: Twin | undefined, selected: string): Selection {
+  const node = twin?.nodes.find((it) => it.id === selected);
+  if (node) return { node };
+  const edge = twin?.edges.find((it) => edgeId(it) === selected);
+  return edge ? { edge } : {};
+}
+
+/** All flows that are shown, each once. */
+export const flowsOf = (twin: Twin): Flow[] => [
+  ...twin.edges.flatMap((it) => it.flows),
+  ...twin.nodes.flatMap((it) => it.flows),
+];
+
+/** The flows of a selection, or all of them without one. */
+export function flowsOfSelection(twin: Twin, { node, edge }: Selection): Flow[] {
+  if (edge) return edge.flows;
+  if (!node) return flowsOf(twin);
+  const beside = twin.edges.filter((it) => it.from === node.id || it.to === node.id);
+  return [...beside.flatMap((it) => it.flows), ...node.flows];
+}
+
+export const select = (id: string): void => setQuery({ select: id }, true);
+
+/** Show what is near to a system. */
+export const focusOn = (id: string, hops = 1): void =>
+  setQuery({ focus: id, hops: hops === 1 ? "" : String(hops), select: id });
+
+const ORDER = ["failed", "degraded", "unknown", "healthy"];
+
+/** Worst first, then slowest. */
+export const byTrouble = (a: Flow, b: Flow): number =>
+  ORDER.indexOf(a.status) - ORDER.indexOf(b.status) ||
+  (b.error_rate ?? -1) - (a.error_rate ?? -1) ||
+  (b.latency_ms ?? -1) - (a.latency_ms ?? -1);
