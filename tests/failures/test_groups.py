@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scarline.errors import StoreConflict, UsageError
-from scarline.failures.decisions import Decision, decided
-from scarline.failures.groups import Group, groups, part_of
+from scarline.failures.decisions import Decision, decided, standing
+from scarline.failures.groups import Group, assigned, groups, part_of
 from scarline.failures.likeness import suggestions
 from scarline.kinds import DECISION, LLM_FAILURE
 
@@ -69,6 +69,22 @@ def only(found: Sequence[Group]) -> Group:
     """Return the one group that there is."""
     assert len(found) == 1
     return found[0]
+
+
+@pytest.mark.parametrize("signatures", [[None, None], ["A", None], [None, "A", ""]])
+def test_failures_without_a_signature_are_one_group(signatures: list[str | None]) -> None:
+    """Whether all of them have none, or some."""
+    rows = table(*({"signature": it} for it in signatures))
+    found = [it or "" for it in signatures]
+    assert ids(rows) == {it: found.count(it) for it in found}
+
+
+def test_a_column_of_nothing_is_one_of_no_signatures() -> None:
+    """Arrow gives such a column no type of its own."""
+    rows = table({}, {})
+    at = rows.column_names.index("signature")
+    found, codes = assigned(rows.set_column(at, "signature", pa.nulls(2)), standing(NONE))
+    assert (found, codes.tolist()) == ([""], [0, 0])
 
 
 def test_a_group_counts_what_is_distinct() -> None:

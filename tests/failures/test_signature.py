@@ -126,7 +126,7 @@ CAUSES: Mapping[str, Sequence[Span]] = {
         failed('City "Paris" is in no catalogue'),
         failed("City 'a b, c' is in no catalogue", name="search_2"),
         failed("[attempt 2/3] City '' is in no catalogue"),
-        failed("plan stopped: City 'x' is in no catalogue", kind="workflow", name="plan"),
+        failed("search failed: City 'x' is in no catalogue", kind="agent", name="plan"),
     ],
     "null at one line": [
         failed(NULL, "AttributeError", error_stack=null_at("title = page.title.text")),
@@ -135,6 +135,46 @@ CAUSES: Mapping[str, Sequence[Span]] = {
     ],
     "null at another line": [failed(NULL, error_stack=null_at("body = page.main.text"))],
     "null in another language": [failed(None, "java.lang.NullPointerException", error_stack=NPE)],
+    "null at a member of its own": [
+        failed("'NoneType' object has no attribute 'departures'", "AttributeError"),
+        failed("Cannot read properties of null (reading 'departures')", "TypeError", name="read"),
+        failed("trains failed: undefined is not an object (evaluating 'board.departures')"),
+    ],
+    "an argument of a tool": [
+        failed("period must be month or year, not 'spring'", "ValueError", name="list_bills"),
+        failed(
+            "1 validation error for Ask\nperiod\n  Input should be 'month' or 'year'",
+            "ValidationError",
+            name="list_bills",
+        ),
+        failed(
+            None, output="Error: 'autumn' is not a valid period", status="ok", name="list_bills"
+        ),
+        failed('422 {"field": "span", "problem": "not a period"}', name="list_bills"),
+        failed("list_bills failed: invalid period", "ToolError", kind="agent", name="plan"),
+    ],
+    "a date of the same tool": [
+        failed("Invalid isoformat string: '3. Mai'", "ValueError", name="list_bills"),
+        failed(
+            "1 validation error for Ask\nday\n  Input should be a valid date", name="list_bills"
+        ),
+    ],
+    "a field of an answer": [
+        failed("1 validation error for Bill\nitems.3.unit\n  Input should be 'kg'", kind="task"),
+        failed('[{"path": ["items", 0, "unit"], "message": "Invalid unit"}]', kind="task"),
+    ],
+    "another field of an answer": [
+        failed("1 validation error for Bill\nitems.3.tax\n  Input should be 7", kind="task")
+    ],
+    "paid already": [
+        failed("bill B-1 was already paid", "PayError", name="pay_bill"),
+        failed(None, output='{"ok": false, "error": {"code": "already_paid"}}', name="pay_bill"),
+    ],
+    "paid too late": [failed("bill B-7 is older than 60 days", "PayError", name="pay_bill")],
+    "no argument that it takes": [
+        failed("list_bills() got an unexpected keyword argument 'limit'", "TypeError"),
+        failed("Unknown parameter: 'limit'", name="list_bills"),
+    ],
     "fenced": [
         failed(
             "Expecting value: line 1 column 1 (char 0)",
@@ -149,6 +189,8 @@ CAUSES: Mapping[str, Sequence[Span]] = {
     "an evaluator": [
         judged(Evaluation("Faithfulness", 0.2, "score", "fail")),
         judged(Evaluation("faithfulness_score", "unfaithful", "categorical", "fail")),
+        judged(Evaluation("Hallucination", "contradiction", "categorical", "fail")),
+        judged(Evaluation("ragas.groundedness", 0.1, "score", "fail"), name="openai.responses"),
         judged(
             Evaluation("faithfulness", False, "boolean", "fail"),
             Evaluation("quality", 0.1, "score", "fail"),
@@ -157,6 +199,18 @@ CAUSES: Mapping[str, Sequence[Span]] = {
         ),
     ],
     "another evaluator": [judged(Evaluation("toxicity", 0.9, "score", "fail"))],
+    "an evaluator that could not judge": [
+        judged(Evaluation("faithfulness", status="error")),
+        judged(Evaluation("faithfulness", status="error"), kind="agent"),
+    ],
+    "late without an error": [
+        judged(metadata={"time_to_first_token_ms": 8100}),
+        judged(Evaluation("response_time", "slow", "categorical", "fail")),
+    ],
+    "the same call again and again": [
+        judged(metadata={"tool_calls": [{"name": "search", "arguments": "{}"}] * 5}, kind="agent"),
+        judged(Evaluation("tool_loop", True, "boolean", "fail"), kind="agent"),
+    ],
     "quality of a step": [
         judged(Evaluation("quality", 0.1, "score", "fail")),
         judged(
@@ -326,9 +380,9 @@ def test_the_whole_span_may_be_redacted() -> None:
             assert key(replace(span, **clean)) == key(span)
 
 
-def test_the_tuning_half_is_grouped_as_people_do() -> None:
+def test_labelled_failures_are_grouped_as_people_do() -> None:
     """Pairs of labelled spans: precision at least 0.95, recall at least 0.80."""
-    spans = list(labelled("tuning"))
+    spans = list(labelled())
     named = [(it.cause, key(it.span)) for it in spans]
     pairs = list(combinations(named, 2))
     together = [one[0] == other[0] for one, other in pairs if one[1] == other[1]]

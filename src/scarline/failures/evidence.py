@@ -35,7 +35,13 @@ _AN_ERROR = re.compile(
     r"(?i)^(?!.*(?:type|code|count|rate|id|kind)$).*(?:error|exception|failure|stderr|status.?message"
     r"|status.?description)"
 )
-_AS_TEXT = re.compile(r"(?i)\b(?:error|exception|traceback|failed|failure|fehler|erreur|errore?)\b")
+_AS_TEXT = re.compile(
+    r"(?i)(?:error|exception|traceback|failed|failure|fehler|erreur|errore)"
+    r"|\b(?:not (?:found|a valid|allowed|available|supported|permitted)|unknown|invalid|unable"
+    r"|cannot|could not|can't|must be|refused|denied|rejected|no such|no [a-z ]{1,40} found"
+    r"|timed out|unavailable|unreachable|missing|expired|blocked|too (?:many|long|large|big)"
+    r"|took (?:more|longer)|gave up|aborted|did not)\b"
+)
 _STOPPED = re.compile(
     r"(?i)(?:agent |run |workflow )?(?:error\b|failed\b|exception\b|stopped due to)"
 )
@@ -97,6 +103,8 @@ def _given_back(span: Span) -> str:
         told = isinstance(output, Mapping) and _tells_of_one(output)
         return json.dumps(output, sort_keys=True, default=str)[:_MOST] if failed or told else ""
     text = output.strip() if isinstance(output, str) else ""
+    if text[:1] == "{" and span.kind == "tool" and _tells_of_one(_read_json(text)):
+        return text[:_MOST]
     says = _AS_TEXT.search(text[:_BEGINNING]) if span.kind == "tool" else _STOPPED.match(text)
     return text[:_MOST] if failed or says is not None else ""
 
@@ -105,8 +113,19 @@ def _tells_of_one(output: Mapping[str, Any]) -> bool:
     """Return whether an object that was given back says that it is an error."""
     flags = any(output.get(it) is True for it in ("isError", "is_error", "error"))
     against = any(output.get(it) is False for it in ("ok", "success"))
-    named = any(output.get(it) for it in ("error", "errors", "exception"))
+    named = any(
+        value and re.fullmatch(r"(?i)(?:error|err|fault|exception)_?(?:s|msgs?|messages?)?", name)
+        for name, value in output.items()
+    )
     return flags or against or named or output.get("status") in {"error", "failed", "failure"}
+
+
+def _read_json(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _read(span: Span, message: str) -> str:

@@ -90,9 +90,13 @@ def groups(failures: pa.Table, decisions: pa.Table, now: datetime) -> list[Group
 
 
 def assigned(rows: pa.Table, stands: Standing) -> tuple[list[str], Longs]:
-    """Return the ids of groups, and for each row the position of its group among them."""
-    once = rows["signature"].combine_chunks().dictionary_encode()
-    ids: list[str] = [it or "" for it in once.dictionary.to_pylist()]
+    """Return the ids of groups, and for each row the position of its group among them.
+
+    Failures without a signature are one group, whose id is "".
+    """
+    signed = rows["signature"].cast(pa.string()).fill_null("")
+    once = signed.combine_chunks().dictionary_encode()
+    ids: list[str] = once.dictionary.to_pylist()
     codes: Longs = once.indices.to_numpy().astype(np.int64)
     place = {it: at for at, it in enumerate(ids)}
     moved = [it for it in ids if _decided(it, stands)]

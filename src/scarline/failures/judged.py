@@ -1,15 +1,21 @@
 """Failures without an error: known by the evaluations that failed, or by their type."""
 
+import json
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
-from scarline.failures.cause import Parts, of_cause
-from scarline.failures.layers import Layer
-from scarline.failures.places import name_of, place_of
+from scarline.failures.cause import of_cause
+from scarline.failures.keys import Parts
+from scarline.failures.places import judged_name, place_of
 from scarline.failures.span import Evaluation, Span
 from scarline.failures.wording import causes, wording
 
-_EVALUATION = re.compile(r"^eval(?:uation)?_|_(?:score|eval|evaluation|check|metric|rating|judge)$")
+UNTOLD = "error"
+"""The type of a failure of which no rule speaks."""
+
+_SLOW = re.compile(r"(?i)time_?to_?first|ttft|latency|silence|response_?time|elapsed|first_?token")
+_TURNS = 3  # as many equal calls of a tool in one run are a loop
 
 
 def by_judgement(span: Span, failure_type: str, evaluations: Collection[str], tool: str) -> Parts:
@@ -19,11 +25,16 @@ def by_judgement(span: Span, failure_type: str, evaluations: Collection[str], to
     thing are told apart by what they look for. ``evaluations`` as for ``signature``.
     """
     overall = wording().overall
-    names = sorted({_evaluated(it) for it in _failed(span, failure_type, evaluations)})
+    names = sorted({judged_name(it.name) for it in _failed(span, failure_type, evaluations)})
     special = [it for it in names if it not in overall]
+    if not names and failure_type == UNTOLD:
+        special, failure_type = _broken(span), _measured(span)
+        if special:
+            about = ", ".join(special)
+            return {"cause": "evaluator", "object": about, "title": f"Evaluator failed: {about}"}
     known = next((it for it in (*special, failure_type) if it in causes().by_judgement), None)
     if known is not None:
-        return of_cause(span, causes().rows[causes().by_judgement[known]], [], Layer(), tool)
+        return of_cause(span, causes().rows[causes().by_judgement[known]], [], tool)
     about = ", ".join(special) or ("quality" if names else failure_type)
     parts: Parts = {"evaluations": special}
     if not special:
@@ -50,13 +61,27 @@ def _failed(span: Span, failure_type: str, named: Collection[str]) -> list[Evalu
     told = [it for it in span.evaluations if (it.assessment or "").lower() == "fail"]
     if told:
         return told
-    open_ones = [it for it in span.evaluations if (it.assessment or "").lower() != "pass"]
+    judged = [it for it in span.evaluations if it.status != "error"]
+    open_ones = [it for it in judged if (it.assessment or "").lower() != "pass"]
     if failure_type == "quality":
-        return [it for it in open_ones if _evaluated(it) in wording().overall] or open_ones
-    return [it for it in open_ones if failure_type in _evaluated(it)] or open_ones
+        return [it for it in open_ones if judged_name(it.name) in wording().overall] or open_ones
+    return [it for it in open_ones if failure_type in judged_name(it.name)] or open_ones
 
 
-def _evaluated(evaluation: Evaluation) -> str:
-    """Return the name of an evaluation without words that only say that it is one."""
-    name = name_of(evaluation.name)
-    return _EVALUATION.sub("", name) or name
+def _broken(span: Span) -> list[str]:
+    """Return the evaluations that could not be made."""
+    return sorted({judged_name(it.name) for it in span.evaluations if it.status == "error"})
+
+
+def _measured(span: Span) -> str:
+    """Return the type of a failure of which nothing is told but what was measured or called."""
+    calls = span.metadata.get("tool_calls")
+    told = (
+        [json.dumps(it, sort_keys=True, default=str) for it in calls if isinstance(it, Mapping)]
+        if isinstance(calls, list)
+        else []
+    )
+    if max(Counter(told).values(), default=0) >= _TURNS:
+        return "tool_loop"
+    numbers = (name for name, it in span.metadata.items() if isinstance(it, int | float))
+    return "latency" if any(map(_SLOW.search, numbers)) else UNTOLD

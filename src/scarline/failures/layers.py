@@ -47,8 +47,11 @@ _RAISED = re.compile(r"[A-Za-z_][\w.]*(?:: .*)?$")
 _TYPES = ("type", "code", "error_code", "errorcode", "__type", "name", "exception", "status")
 _MESSAGES = (
     *("message", "msg", "error_message", "errormessage", "error_description", "detail"),
-    *("description", "reason", "title", "text", "status_message"),
+    *("description", "reason", "title", "text", "status_message", "statusmessage"),
+    *("errormessages", "errmsg", "error_msg", "problem"),
 )
+_CODE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)+")  # spelled in words, which tell as a message does
+_FIELDS = ("path", "loc", "field", "param", "parameter", "property", "argument")
 _WITHIN = (
     "error",
     "errors",
@@ -60,6 +63,9 @@ _WITHIN = (
     "body",
     "data",
     "content",
+    "status",
+    "details",
+    "innererror",
 )
 
 
@@ -182,10 +188,26 @@ def _told(value: Any, left: int) -> tuple[str, str]:
     own = {str(key).lower(): it for key, it in sorted(value.items(), key=lambda it: str(it[0]))}
     names = [str(own[it]) for it in _TYPES if isinstance(own.get(it), str | int)]
     within = [_told(own[it], left - 1) for it in _WITHIN if isinstance(own.get(it), dict | list)]
-    message = next((own[it] for it in _MESSAGES if isinstance(own.get(it), str)), "")
-    message = message or (own["error"] if isinstance(own.get("error"), str) else "")
+    message = next((it for name in _MESSAGES if (it := _first(own.get(name)))), "")
+    message = message or _first(own.get("error"))
+    field = next((it for name in _FIELDS if (it := _last(own.get(name)))), "")
+    message = f"{field}\n  {message}" if field and message else message
     kind, inner = next((it for it in within if it[1]), ("", ""))
+    if not inner and not message:
+        message = next((it.replace("_", " ").lower() for it in names if _CODE.fullmatch(it)), "")
     return " ".join(it for it in (*names, kind) if it), inner or message
+
+
+def _first(value: Any) -> str:
+    """Return a text, or the first of a list of texts."""
+    one = value[0] if isinstance(value, list) and value else value
+    return one if isinstance(one, str) else ""
+
+
+def _last(value: Any) -> str:
+    """Return the name of a field, of a path to it the last part that is no number."""
+    parts = value if isinstance(value, list) else [value]
+    return next((it for it in reversed(parts) if isinstance(it, str) and it.isidentifier()), "")
 
 
 def _is_stack(text: str) -> bool:

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from scarline.failures.layers import Layer
 from scarline.failures.span import Span
 from scarline.failures.template import plain
 from scarline.failures.wording import causes, dependencies, wording
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ROOM = re.compile(r"^(?:[\w-]+[./:])+(?=[A-Za-z]+_[A-Za-z]|[a-z]+[A-Z]|[A-Z][a-z]+[A-Z])")
 _NO_NAME = re.compile(r"[\W_]+")
+_JUDGE = re.compile(
+    r"^(?:eval(?:uation)?|ragas|deepeval|g_eval|llm|judge|has|no|is|answer|response|output|input)_"
+    r"|_(?:score|eval|evaluation|evaluator|check|checker|metric|rating|judge|detection|detected"
+    r"|detector|rate|level|flag|test|ok|passed|guardrail|guard|rail|filter|validator)$"
+)
 _VARIES = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,27}|\b[0-9a-fA-F]{16,}\b|\S+@\S+|'[^']*'|\"[^\"]*\""
 )
@@ -66,13 +71,8 @@ _NO_HOST = frozenset(
         *("gateway", "rpc", "example", "localhost"),
     }
 )
-_ACTING = re.compile(
-    r"\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)(?:\([^()\n]{0,80}\))? "
-    r"(?:failed|gave up|returned|answered|raised|exited|crashed|timed out|threw|errored|stopped"
-    r"|hit|reached|exceeded)\b"
-)
-_SNAKE = re.compile(r"(?<![\w./:='\"-])[a-z]+(?:_[a-z0-9]+)+(?![\w./=])")
-_CALLERS = frozenset({"agent", "workflow"})
+SNAKE = re.compile(r"(?<![\w./:='\"`-])[a-z]+(?:_[a-z0-9]+)+(?![\w./=`])")
+CALLERS = frozenset({"agent", "workflow"})
 _PEERS = (
     *("peer.service", "peer.hostname", "server.address", "net.peer.name", "out.host"),
     *("db.system", "db.system.name"),
@@ -82,29 +82,12 @@ _PEERS = (
 _MODEL_KINDS = frozenset({"llm", "embedding"})
 
 
-def tool_of(span: Span, layers: Sequence[Layer]) -> str:
-    """Return the tool that failed: the innermost that is told, "" where none is."""
-    told = next((it for layer in reversed(layers) if (it := _tool(layer.tool))), "")
-    if span.kind == "tool":
-        return told or place_of(span)
-    for key in ("tool_name", "tool.name", "gen_ai.tool.name", "failing_tool"):
-        value = span.metadata.get(key) or next(iter(span.tags.get(key, ())), None)
-        told = told or (_tool(value) if isinstance(value, str) else "")
-    acting = (_ACTING.search(it.text) for it in reversed(layers))
-    return told or next((_tool(it[1]) for it in acting if it is not None), "")
-
-
-def _tool(told: str) -> str:
-    name = name_of(told.rpartition(".")[2])
-    return "" if name in wording().no_tools else name
-
-
 def caller_of(span: Span) -> str:
     """Return the step that called: that of an agent or workflow is its own."""
-    if span.kind in _CALLERS or not span.path[:-1]:
+    if span.kind in CALLERS or not span.path[:-1]:
         return place_of(span)
     return next(
-        (it for name in reversed(span.path[:-1]) if (it := _step(name))), name_of(span.name)
+        (it for name in reversed(span.path[:-1]) if (it := step_of(name))), name_of(span.name)
     )
 
 
@@ -113,18 +96,18 @@ def place_of(span: Span) -> str:
 
     Only one step: how an application comes to it is different from run to run.
     """
-    own = (_step(name) for name in (span.name, *reversed(span.path)))
+    own = (step_of(name) for name in (span.name, *reversed(span.path)))
     return next((it for it in own if it), name_of(span.name))
 
 
-def _step(name: str) -> str:
+def step_of(name: str) -> str:
     """Return the name of a step, "" for that of a wrapper."""
     return "" if wording().steps.search(_bare(name)) else name_of(name)
 
 
 def name_of(text: str) -> str:
     """Return a name in one spelling: words with ``_``, without ids, numbers and affixes."""
-    told = _HUMP.sub("_", _VARIES.sub(" ", plain(text)))
+    told = _HUMP.sub("_", _VARIES.sub(" ", _ROOM.sub("", plain(text))))
     told = _NO_NAME.sub("_", told).strip("_").lower()
     affixes = wording().affixes
     while (shorter := affixes.sub("_", told).strip("_")) and shorter != told:
@@ -132,11 +115,12 @@ def name_of(text: str) -> str:
     return re.sub(r"_*\d+_*", "_", told).strip("_")
 
 
-def provider_of(span: Span, texts: Sequence[str]) -> str:
-    """Return who served the model: as the span tells, or as an error names them."""
-    told = (_known(text) for text in (span.provider or "", *reversed(texts)))
-    made = (_maker(text) for text in (*reversed(texts), span.model or ""))
-    return next((it for it in (*told, *made) if it), "")
+def judged_name(text: str) -> str:
+    """Return what an evaluator or a guardrail looks for, without words that only say it is one."""
+    told = name_of(text)
+    while (shorter := _JUDGE.sub("", told)) and shorter != told:
+        told = shorter
+    return told
 
 
 def dependency_of(span: Span, texts: Sequence[str], tool: str) -> str:
@@ -147,6 +131,7 @@ def dependency_of(span: Span, texts: Sequence[str], tool: str) -> str:
     names of the spans on the way.
     """
     own = tool if span.kind == "tool" else place_of(span) if span.kind == "retrieval" else ""
+    own = _known(own) or own
     provider = _known(span.provider or "")
     if span.kind in _MODEL_KINDS and provider:
         return provider
@@ -160,6 +145,7 @@ def dependency_of(span: Span, texts: Sequence[str], tool: str) -> str:
         or next((it for text in reversed(texts) if (it := _spoken_of(span, text))), "")
         or next((it for text in reversed(texts) if (it := _host(text))), "")
         or next((it for name in (span.name, *reversed(span.path)) if (it := _known(name))), "")
+        or _known(span.error_type or "")
     )
 
 
@@ -174,9 +160,9 @@ def _peer(span: Span, name: str) -> str:
 def _spoken_of(span: Span, text: str) -> str:
     """Return the step that a text speaks of: a name as code has it, and no code of an error."""
     own = place_of(span)
-    for found in _SNAKE.finditer(text):
+    for found in SNAKE.finditer(text):
         name = name_of(found[0])
-        if name and name != own and causes().found.Match(found[0]) is None:
+        if name and name != own and not causes().speaks(found[0]):
             return name
     return ""
 

@@ -16,18 +16,23 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from scarline.failures.cause import Parts, by_cause, by_code, by_guard, meant
+from scarline.failures.cause import by_cause, by_code, by_guard, meant
 from scarline.failures.evidence import Evidence, evidence_of
 from scarline.failures.judged import by_judgement
+from scarline.failures.keys import Parts
 from scarline.failures.layers import Layer
-from scarline.failures.places import place_of, tool_of
+from scarline.failures.places import CALLERS, place_of
 from scarline.failures.record import Grouping
 from scarline.failures.span import Span
 from scarline.failures.template import FEW_WORDS, concepts, words
+from scarline.failures.tools import tool_of
 from scarline.failures.wording import wording
 
 VERSION = "v1"
 """Of the parts and of their form. Another version groups only what is captured with it."""
+
+OTHER = "other"
+"""The cause of what fails in a step in words that no table knows."""
 
 MOST_TITLE = 100
 """Characters of a title."""
@@ -48,6 +53,8 @@ def signature(span: Span, failure_type: str, evaluations: Collection[str] = ()) 
         by_cause(span, told, tool)
         or by_guard(told.guards)
         or by_code(span, told, tool)
+        or by_cause(span, told, tool, weak=True)
+        or by_code(span, told, tool, weak=True)
         or _by_text(span, told, tool)
         or by_judgement(span, failure_type, evaluations, tool)
     )
@@ -71,11 +78,13 @@ def _by_text(span: Span, told: Evidence, tool: str) -> Parts:
     kind = next((it.type for it in tried if it.type and not _is_plain(it.type)), "")
     if not spoken and not kind:
         return {}
-    parts: Parts = {"words": meant(" ".join(spoken), tool)}
-    if len(parts["words"]) < FEW_WORDS:
-        parts |= {"error_type": kind, "tool": tool, "place": "" if tool else place_of(span)}
     text = " ".join(spoken)
     title = f"{kind}: {text}" if kind and text else text or f"{kind} in {tool or place_of(span)}"
+    parts: Parts = {"cause": OTHER, "place": tool or place_of(span)}
+    if span.kind in CALLERS and not tool:
+        parts = {"words": meant(text, tool)}
+        if len(parts["words"]) < FEW_WORDS:
+            parts |= {"error_type": kind, "place": place_of(span)}
     return parts | {"title": title}
 
 

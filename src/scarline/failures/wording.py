@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,8 +11,11 @@ from typing import Any
 import re2
 
 _OBJECT = "(?P<object>"
+_TOGETHER = 8  # rows of a set: with more the states of its automaton no longer fit its memory
 _MEMORY = 64 << 20  # bytes that RE2 may use for a set; it refuses to compile beyond
 _SUFFIX = re.compile(r"(?<=\w)(?:Error|Exception|Failure|Fault|Err)$")
+_LONG_NAME = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,}(?=[A-Z])){2,}\w*")
+_NEVER = r"[^\x00-\x{10FFFF}]"  # no character: what is known by no wording
 _BEGINS = r"(?i)(?:^|[^0-9A-Za-z])"
 
 
@@ -27,6 +30,7 @@ class Cause:
     unless: Any | None
     family: str
     seen: Any | None
+    weak: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,19 @@ class Causes:
     """All causes, in the order in which they are asked, and what names them shortly."""
 
     rows: Sequence[Cause]
-    found: Any  # a set of RE2: which of the rows speak, in one pass
+    found: Mapping[bool, Sequence[tuple[Sequence[int], Any]]]  # by weak: rows, and a set of RE2
     by_type: Mapping[str, int]
     by_code: Mapping[int, int]
     by_judgement: Mapping[str, int]  # types of failures and names of evaluations
+
+    def speaking(self, text: str, *, weak: bool = False) -> Iterator[Cause]:
+        """Yield the causes whose patterns a text has, in the order in which they are asked."""
+        for rows, found in self.found[weak]:
+            yield from (self.rows[rows[at]] for at in sorted(found.Match(text) or ()))
+
+    def speaks(self, text: str) -> bool:
+        """Return whether a text names any cause that not only a general wording names."""
+        return next(self.speaking(text), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class Wording:
     plain_types: frozenset[str]
     no_tools: frozenset[str]
     overall: frozenset[str]
+    members: frozenset[str]
 
 
 @cache
@@ -77,7 +91,7 @@ def causes() -> Causes:
     rows = [_cause(row) for row in table]
     return Causes(
         rows=rows,
-        found=_set([_either(row.get("patterns", ())) for row in table]),
+        found={weak: _sets(table, weak=weak) for weak in (False, True)},
         by_type={
             bare_type(name): at
             for at, row in reversed(list(enumerate(table)))
@@ -124,6 +138,7 @@ def wording() -> Wording:
         plain_types=frozenset(name.lower() for name in table["plain_types"]),
         no_tools=frozenset(table["no_tools"]),
         overall=frozenset(table["overall"]),
+        members=frozenset(table["members"]),
     )
 
 
@@ -144,10 +159,27 @@ def _cause(row: Mapping[str, Any]) -> Cause:
         unless=_compiled(_either(unless)) if unless else None,
         family=row.get("family", ""),
         seen=_compiled("(?i)" + "|".join(seen)) if seen else None,
+        weak=row.get("weak", False),
     )
 
 
+def _sets(table: Sequence[Mapping[str, Any]], *, weak: bool) -> list[tuple[list[int], Any]]:
+    """Return sets of patterns of a few rows each, with the numbers of their rows."""
+    numbers = [at for at, row in enumerate(table) if row.get("weak", False) is weak]
+    parts = [numbers[at : at + _TOGETHER] for at in range(0, len(numbers), _TOGETHER)]
+    spoken = [_either([*row.get("patterns", ()), *_spelled(row)]) for row in table]
+    return [(part, _set([spoken[at] for at in part])) for part in parts]
+
+
+def _spelled(row: Mapping[str, Any]) -> list[str]:
+    """Return patterns for types that a text names in passing: only those of several words."""
+    names = (name.rpartition(".")[2] for name in row.get("types", ()))
+    return [rf"{name}\b" for name in names if _LONG_NAME.fullmatch(name)]
+
+
 def _either(patterns: Sequence[str]) -> str:
+    if not patterns:
+        return _NEVER
     return _BEGINS + "(?:" + "|".join(patterns).replace(_OBJECT, "(?:") + ")"
 
 
