@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from scarline.alerts import silence
-from scarline.bootstrap.alerting import standing, tell
+from scarline.bootstrap.alerting import standing, tell, tell_after
 from scarline.bootstrap.deciding import written
 from scarline.bootstrap.silencing import add, expire, found, tried
 from scarline.errors import ConfigError, UsageError
@@ -202,6 +203,26 @@ async def test_a_rollback_of_the_pull_ends_what_it_told() -> None:
         assert json.loads(receiver.got[-1][1])["status"] == "resolved"
 
 
+async def test_a_group_whose_name_is_redacted_is_ended_once() -> None:
+    """The address of a machine in its labels is not kept in the log; who it is, is."""
+    place = Place()
+    row = {"onset": moment("1m"), "points": 60, "host": "10.1.2.3"}
+    run = await place.scarred(row)
+    with receiving() as receiver:
+        own = alerting(receiver.url)
+        route = replace(own.rules.route, group_by=("host",))
+        own.rules = replace(own.rules, route=route)
+        await place.look(own, "1m30s")
+        await place.road.rollback(run, "wrong account")
+        assert [it.why for it in await place.look(own, "6m30s")] == ["over"]
+        assert await place.look(own, "30m") == []
+        ended = json.loads(receiver.got[-1][1])
+    assert ended["status"] == "resolved"
+    rows = await place.store.find(Query(DECISION, where={"about": ["alert"]}))
+    assert "10.1.2.3" not in str(rows["value"].to_pylist())
+    assert len(set(rows["subject"].to_pylist())) == 1
+
+
 async def test_a_mark_makes_its_scar_quiet() -> None:
     """What people say of scars is heard: nobody is told of noise."""
     place = Place()
@@ -238,6 +259,32 @@ async def test_tell_reads_the_file_that_the_settings_name(
         (told,) = await tell(place.road, settings)
         assert (told.receiver, told.state) == ("ops", "delivered")
         assert len(receiver.got) == 1
+
+
+async def test_a_pull_is_never_failed_by_alerts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong after it is a sentence, without the secret."""
+    place = Place()
+    await place.scarred({"onset": moment("1m"), "points": 60})
+    place.clock.at = moment("5m")
+    file = tmp_path / "alerts.toml"
+    settings = Settings().model_copy(update={"alerts": file})
+    said: list[str] = []
+    await tell_after(place.road, settings, said.append)
+    assert said.pop().startswith("alerts: nobody was told: ")
+    file.write_text(RULES)
+    monkeypatch.setenv("SLACK_URL", "http://127.0.0.1:9/services/hidden-part")
+    await tell_after(place.road, settings, said.append)
+    (sentence,) = said
+    assert sentence.startswith("alerts: ops was not told of [FIRING:1] Starved on web-1: it could")
+    assert "hidden-part" not in sentence
+    with receiving() as receiver:
+        place.clock.forward(seconds=5)
+        monkeypatch.setenv("SLACK_URL", receiver.url)
+        await tell_after(place.road, settings, said.append)
+        assert len(receiver.got) == 1
+    assert said == [sentence]
 
 
 async def test_what_was_told_long_ago_is_followed_on() -> None:

@@ -382,3 +382,16 @@ def test_the_order_of_rows_changes_nothing(told: list[tuple[int, int, str]]) -> 
     for begin, lasts, host in reversed(told):
         other.scar(f"{begin}m", until=f"{begin + lasts}m", host=host)
     assert one.play("130m") == other.play("130m")
+
+
+def test_a_day_on_which_everything_fires_fits_in_a_row() -> None:
+    """Three thousand hosts: each is known to be told, and its end is, in rows below a megabyte."""
+    story = Timeline(step_seconds=60)
+    for host in range(3_000):
+        story.scar("1m", host=f"web-{host}.eu-central-1.internal.example.com")
+    story.play("3m")
+    story.told.clear()
+    first, last = story.play("12m", since="4m")
+    assert (len(first.firing), len(last.resolved)) == (3_000, 3_000)
+    assert last.why == "over"
+    assert max(len(it) for it in story.log["value"].to_pylist()) < 1_000_000

@@ -28,6 +28,9 @@ SCHEDULE = tuple(timedelta(seconds=it) for it in (5, 15, 30, 60, 120, 300, 600, 
 """How long after each failed attempt comes the next, and from then on every half hour: what is
 still true an hour later is still worth telling."""
 
+MOST_LABELLED = 1_000
+"""Alerts of one group whose labels are kept; of the others only that they are known."""
+
 LOST_AFTER = timedelta(minutes=2)
 """An attempt that has no outcome after so long has none any more: its process is gone."""
 
@@ -134,8 +137,8 @@ def _read(told: Mapping[str, Any]) -> Entry:
         subject=told["subject"],
         **{name: value[name] for name in _PLAIN},
         group=value["group"],
-        told=_known(value["told"]),
-        telling=_known(value["telling"]),
+        told=_known(value["told"], told["at"]),
+        telling=_known(value["telling"], told["at"]),
         told_at=_moment(value["told_at"]),
         next_attempt_at=_moment(value["next_attempt_at"]),
         at=told["at"],
@@ -144,17 +147,38 @@ def _read(told: Mapping[str, Any]) -> Entry:
 
 
 def _written(told: Mapping[str, Known]) -> dict[str, Any]:
+    """Return what a receiver knows, the labels that all have in common once.
+
+    A row has its limits (Firestore: 1 MiB a document), and a bad day has thousands of alerts: of
+    those beyond the first many only the fingerprints are kept.
+    """
+    first = next(iter(told.values()), None)
+    items = list(first.labels.items()) if first is not None else []
+    common = {
+        name: value
+        for name, value in items
+        if all(it.labels.get(name) == value for it in told.values())
+    }
     return {
-        name: {"labels": dict(it.labels), "starts_at": stamp(it.starts_at)}
-        for name, it in told.items()
+        "labels": common,
+        "alerts": {
+            name: {
+                "labels": {key: it for key, it in own.labels.items() if key not in common},
+                "starts_at": stamp(own.starts_at),
+            }
+            for name, own in list(told.items())[:MOST_LABELLED]
+        },
+        "beyond": list(told)[MOST_LABELLED:],
     }
 
 
-def _known(value: Mapping[str, Any]) -> dict[str, Known]:
-    return {
-        name: Known(it["labels"], datetime.fromisoformat(it["starts_at"]))
-        for name, it in value.items()
+def _known(value: Mapping[str, Any], at: datetime) -> dict[str, Known]:
+    common = value["labels"]
+    own = {
+        name: Known(common | it["labels"], datetime.fromisoformat(it["starts_at"]))
+        for name, it in value["alerts"].items()
     }
+    return own | dict.fromkeys(value["beyond"], Known(common, at))
 
 
 def _stamped(at: datetime | None) -> str | None:

@@ -56,18 +56,14 @@ class Notice:
 
 @dataclass(slots=True)
 class Group:
-    """The alerts of one group at one receiver, on their way."""
+    """The alerts of one group at one receiver, on their way. ``subject`` is its name in the log."""
 
     route: Route
     receiver: Receiver
     key: str
     labels: Labels
+    subject: str
     members: list[Seen] = field(default_factory=list)
-
-    @property
-    def subject(self) -> str:
-        """Return what the log calls it."""
-        return digest(self.receiver.name, self.key)
 
 
 def due(  # noqa: PLR0913, PLR0917 - what a notice follows from, each by its name
@@ -96,7 +92,8 @@ def due_of(
     for entry in forgotten:  # rolled back, or the rules are others: it is over for the receiver
         if entry.receiver in rules.receivers:
             receiver = rules.receivers[entry.receiver]
-            groups[entry.subject] = Group(rules.route, receiver, entry.group_key, entry.group)
+            key, labels = entry.group_key, entry.group
+            groups[entry.subject] = Group(rules.route, receiver, key, labels, entry.subject)
     notices = [_notice(group, log.get(name), now) for name, group in groups.items()]
     told = [it for it in notices if it is not None]
     return sorted(told, key=lambda it: (it.receiver, it.group_key))
@@ -104,16 +101,18 @@ def due_of(
 
 def grouped(rules: Rules, found: Sequence[Seen]) -> list[Group]:
     """Return the groups of all alerts that fire or are over, for each receiver of theirs."""
-    groups: dict[tuple[str, str], Group] = {}
+    groups: dict[str, Group] = {}
     for it in found:
         if it.alert.state == PENDING:
             continue
         for route in rules.route.leading(it.alert.labels):
             labels = route.grouped(it.alert.labels)
             key = f"{route.path}:{_spelled(labels)}"
-            receiver = rules.receivers[route.receiver]
-            group = groups.setdefault((route.receiver, key), Group(route, receiver, key, labels))
-            group.members.append(it)
+            subject = digest(route.receiver, key)
+            if subject not in groups:
+                receiver = rules.receivers[route.receiver]
+                groups[subject] = Group(route, receiver, key, labels, subject)
+            groups[subject].members.append(it)
     return list(groups.values())
 
 

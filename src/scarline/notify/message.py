@@ -32,7 +32,7 @@ class Message:
         notice = self.notice
         count = f"FIRING:{len(notice.firing)}" if notice.firing else "RESOLVED"
         alerts = notice.firing or notice.resolved
-        names = sorted({it.labels["alertname"] for it in alerts})
+        names = sorted({it.labels.get("alertname", "alerts") for it in alerts})
         hosts = sorted({it.labels["host"] for it in alerts if it.labels.get("host")})
         where = f" on {_listed(hosts)}" if hosts else ""
         return f"[{count}] {_listed(names)}{where}"
@@ -42,7 +42,7 @@ class Message:
         """Return the worst severity of what fires, or fired."""
         order = ("info", "warning", "error", "critical")
         alerts = self.notice.firing or self.notice.resolved
-        return max((it.labels["severity"] for it in alerts), key=order.index)
+        return max((it.labels.get("severity", "info") for it in alerts), key=order.index)
 
     def alerts(self) -> Iterator[tuple[Alert, bool]]:
         """Yield each alert and whether it fires, those that do first."""
@@ -101,7 +101,8 @@ def told(alert: Alert, *, fires: bool) -> str:
     where = f" on {labels['host']}" if labels.get("host") else ""
     since = f"since {at(alert.starts_at)}"
     until = "" if fires or alert.ends_at is None else f" until {at(alert.ends_at)}"
-    return f"{labels.get('metric', labels['alertname'])}{where}, {since}{until}"
+    what = labels.get("metric") or labels.get("alertname", "an alert")
+    return f"{what}{where}, {since}{until}"
 
 
 def evidence(alert: Alert) -> str | None:

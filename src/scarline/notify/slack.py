@@ -47,7 +47,8 @@ def body(message: Message) -> dict[str, Any]:
 
 
 def _section(message: Message, alert: Alert, *, fires: bool) -> dict[str, Any]:
-    head = f"*{alert.labels['alertname']}* {_escaped(told(alert, fires=fires))}"
+    name = _escaped(alert.labels.get("alertname", ""))
+    head = f"*{name}* {_escaped(told(alert, fires=fires))}"
     facts = (alert.annotations.get(SUMMARY), evidence(alert), message.seen_before(alert))
     lines = [head, *(_escaped(it) for it in facts if it)]
     return {"type": "section", "text": {"type": "mrkdwn", "text": _cut("\n".join(lines), _SECTION)}}

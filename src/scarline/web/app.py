@@ -8,6 +8,7 @@ import pyarrow as pa
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.telemetry import TelemetryConfig
 
+from scarline.bootstrap.alerting import Alerting
 from scarline.errors import ConfigError
 from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
@@ -25,6 +26,8 @@ from scarline.web import (
     problems,
     prometheus,
 )
+from scarline.web.alerts import alerting_while
+from scarline.web.alerts import routers as alerts
 from scarline.web.desk import Config, Desk, Lists, Open
 from scarline.web.door import Door
 from scarline.web.issuer import Oidc, Prove
@@ -46,11 +49,17 @@ NO_TELEMETRY: TelemetryConfig = {
 
 service = (events.router, health.router, jobs.router, prometheus.router)
 
+about_flows = (flows.router, changes.router, history.router)
+
 probes = APIRouter(tags=["probes"], responses=problems.DOCUMENTED)
 
 
 def create_app(
-    opening: Opening, lists: Lists, config: Config | None = None, webhook: Webhook | None = None
+    opening: Opening,
+    lists: Lists,
+    config: Config | None = None,
+    webhook: Webhook | None = None,
+    alerting: Alerting | None = None,
 ) -> FastAPI:
     """Return the app. It opens a pipeline when it starts and closes it when it ends.
 
@@ -64,14 +73,12 @@ def create_app(
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         async with opening(()) as pipeline:
-            # Compiles the rules, which takes seconds that no caller should wait.
-            await asyncio.to_thread(redact_text, "", pipeline.policy)
-            shown = Flows(pipeline, own.oms_pattern)
-            standings = Standings(pipeline, own.streams)
+            await asyncio.to_thread(redact_text, "", pipeline.policy)  # compiles: no caller waits
+            shown, standings = Flows(pipeline, own.oms_pattern), Standings(pipeline, own.streams)
             with traces as span:
                 pulls = Pulls(opening, own.job_seconds, span)
                 app.state.desk = Desk(pipeline, shown, own, lists, pulls, standings, traffic)
-                async with triaging(app, webhook):
+                async with triaging(app, webhook), alerting_while(app, alerting):
                     yield
                 await pulls.drain(0)
 
@@ -86,8 +93,7 @@ def create_app(
         telemetry=NO_TELEMETRY,
         redirect_slashes=False,
     )
-    about_flows = (flows.router, changes.router, history.router)
-    for router in (*service, *triage, *about_flows, probes, pages.router_of()):
+    for router in (*service, *triage, *about_flows, *alerts, probes, pages.router_of()):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Door, config=own, count=traffic.count, prove=prove)
