@@ -37,6 +37,8 @@ from scarline.web.standing import Standings
 from scarline.web.traffic import Traffic
 from scarline.web.triage import routers as triage
 from scarline.web.triage import triaging
+from scarline.web.watched import Watched
+from scarline.web.watching import routers as watching
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -78,6 +80,7 @@ def create_app(
             with traces as span:
                 pulls = Pulls(opening, own.job_seconds, span)
                 app.state.desk = Desk(pipeline, shown, own, lists, pulls, standings, traffic)
+                app.state.watched = Watched(pipeline)
                 async with triaging(app, webhook), alerting_while(app, alerting):
                     yield
                 await pulls.drain(0)
@@ -93,7 +96,7 @@ def create_app(
         telemetry=NO_TELEMETRY,
         redirect_slashes=False,
     )
-    for router in (*service, *triage, *about_flows, *alerts, probes, pages.router_of()):
+    for router in (*service, *triage, *about_flows, *watching, *alerts, probes, pages.router_of()):
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Door, config=own, count=traffic.count, prove=prove)
