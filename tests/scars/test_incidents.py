@@ -171,6 +171,8 @@ def test_failures_of_its_time_and_services() -> None:
     rows = [
         {"span_id": "early", "failed_at": start - AROUND - timedelta(seconds=1)},
         {"span_id": "at", "failed_at": start},
+        {"span_id": "soon", "failed_at": start + AROUND},
+        {"span_id": "gone", "failed_at": start + AROUND + timedelta(seconds=1)},
         {"span_id": "other", "failed_at": start, "service_name": "shop"},
         {"span_id": "app", "failed_at": start, "service_name": None, "ml_app": "checkout"},
         {"span_id": "late", "failed_at": start + timedelta(hours=2)},
@@ -178,6 +180,9 @@ def test_failures_of_its_time_and_services() -> None:
     told = failures(*({"service_name": "checkout"} | it for it in rows))
     table_ = pa.Table.from_batches([told], LLM_FAILURE.schema)
     now = start + timedelta(hours=3)
-    for ended, want in ((start, {"at", "app"}), (None, {"at", "app", "late"})):
+    for ended, want in (
+        (start, {"at", "app", "soon"}),
+        (None, {"at", "app", "soon", "gone", "late"}),
+    ):
         (own,) = found([scar(1, tags="service:checkout", ended_at=ended)])
         assert set(failures_beside(own, table_, now)["span_id"].to_pylist()) == want

@@ -16,6 +16,7 @@ from scarline.scars.operator import ALERT_LINE
 from tests.fakes import EPOCH
 from tests.scars.scarred import HUMP, PLATEAU, RAMP, WAVE, said, scar, subject, table
 
+NOTED = '2026-03-02T00:00:00Z: "a note of Kim\'s"'
 NOBODY: pa.Table = DECISION.schema.empty_table()
 
 
@@ -95,11 +96,8 @@ def test_a_twin_of_noise_is_quiet() -> None:
     rows = [scar(0), scar(24), scar(48, host="web-2"), scar(72, WAVE)]
     told = judged(table(rows), said((rows[1], "noise")))
     assert told.why[0] is None
-    assert told.why[1] == 'kim marked it noise at 2026-03-02T00:00:00Z: "a note of Kim\'s"'
-    assert told.why[2] == (
-        "it resembles a scar marked noise, the likest on web-1 by kim at 2026-03-02T00:00:00Z: "
-        '"a note of Kim\'s"'
-    )
+    assert told.why[1] == f"kim marked it noise at {NOTED}"
+    assert told.why[2] == f"it resembles a scar marked noise, the likest on web-1 by kim at {NOTED}"
     assert told.why[3] is None
     assert told.echo.tolist() == [-1, -1, 1, -1]
     key = (rows[2]["series"], rows[2]["onset"])
@@ -121,6 +119,18 @@ def test_the_likest_marked_twins_decide_by_majority() -> None:
     assert judged(table(rows), one_each).why[3] is None
     two = said((rows[0], "noise"), (rows[1], "real"), (rows[2], "expected"))
     assert "2 scars marked expected and noise" in (judged(table(rows), two).why[3] or "")
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_equals_the_latest_are_heard(step: int) -> None:
+    """Five that are just as alike: the last three of them decide, in whatever order they stand."""
+    rows = [scar(24 * day) for day in range(6)]
+    words = ("noise", "noise", "real", "real", "real")
+    stands = said(*zip(rows, words, strict=False))
+    told = judged(table(rows[::step]), stands)
+    assert told.why[::step] == [f"kim marked it noise at {NOTED}"] * 2 + [None] * 4
+    assert told.needs[::step].tolist() == [0.5, 0.55, 0.6, 0.55, 0.5, 0.5]
+    assert rows[::step][told.echo[::step][5]] == rows[4]
 
 
 def test_what_is_marked_real_is_told() -> None:
