@@ -261,6 +261,24 @@ async def test_tell_reads_the_file_that_the_settings_name(
         assert len(receiver.got) == 1
 
 
+async def test_a_notice_says_how_often_it_was_seen_before() -> None:
+    """Of scars of the same metric with the same course, on whichever host."""
+    place = Place()
+    course = json.dumps([0, 20, 60, 100, 80, 40, 20, 0, *[0] * 16])
+    other = json.dumps([100, 0] * 12)
+    like = {"ended_at": moment("2d"), "points": 60, "shape": course}
+    await place.scarred(
+        {"onset": moment("1d"), "host": "web-7", **like},
+        {"onset": moment("1d5h"), "host": "web-8", **like},
+        {"onset": moment("1d9h"), "host": "web-9", **like, "shape": other},
+        {"onset": moment("3d"), "points": 60, "shape": course},
+    )
+    with receiving() as receiver:
+        await place.look(alerting(receiver.url), "3d1m")
+        (alert,) = json.loads(receiver.got[0][1])["alerts"]
+    assert alert["seenBefore"] == "seen before, 2 times, last on 2026-03-03 at 05:00 UTC"
+
+
 async def test_a_pull_is_never_failed_by_alerts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

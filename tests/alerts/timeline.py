@@ -77,7 +77,7 @@ def scar(**told: Any) -> dict[str, Any]:
         "low": 70.0,
         "high": 90.0,
         "missed_by": 12.0,
-        "shape": "[]",
+        "shape": str([0] * 24),
     }
     return like | told
 

@@ -32,6 +32,7 @@ from scarline.alerts import log as notices
 from scarline.alerts.alert import digest
 from scarline.alerts.log import DELIVERED, Entry
 from scarline.bootstrap.deciding import DECISIONS, written
+from scarline.bootstrap.recalling import quiet, seen_before
 from scarline.errors import RunInProgress, ScarlineError, StoreConflict
 from scarline.kinds import DECISION, SCAR
 from scarline.ledger import Head
@@ -41,9 +42,6 @@ from scarline.notify.sending import Sent
 from scarline.notify.targets import Target, send, target
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
-from scarline.scars.feedback import judged
-from scarline.scars.marks import ABOUT as MARKED
-from scarline.scars.marks import standing as marks_standing
 from scarline.settings import Settings
 from scarline.settings.named import named
 
@@ -133,7 +131,9 @@ async def tell_due(pipeline: Pipeline, alerting: Alerting) -> Sequence[Told]:
         claims = await _claimed(pipeline, wanted)
     except (StoreConflict, RunInProgress):  # another process does it
         return []
-    messages = [Message(_as_told(alerting, it), alerting.rules.link) for it, _ in claims]
+    told = [_as_told(alerting, it) for it, _ in claims]
+    seen = await seen_before(pipeline, [alert for it in told for alert in it.firing])
+    messages = [Message(it, alerting.rules.link, seen) for it in told]
     came = await asyncio.gather(
         *(
             _sent(alerting, message, claim, pipeline.clock())
@@ -168,13 +168,7 @@ async def _quiet(pipeline: Pipeline, alerting: Alerting) -> frozenset[Key]:
     heads = await pipeline.store.heads()
     version = tuple(heads.get(it, Head()).digest for it in ("metrics", DECISIONS))
     if alerting.quiet[0] != version:
-        marks = await pipeline.store.find(Query(DECISION, where={"about": [MARKED]}))
-        quiet: frozenset[Key] = frozenset()
-        if marks.num_rows:
-            scars = await pipeline.store.find(Query(SCAR))
-            own = await asyncio.to_thread(judged, scars, marks_standing(marks))
-            quiet = own.quiet(scars)
-        alerting.quiet = version, quiet
+        alerting.quiet = version, await quiet(pipeline)
     return alerting.quiet[1]
 
 
