@@ -77,6 +77,21 @@ async def test_series_with_their_newest_value() -> None:
         assert rest["next"] is None
 
 
+async def test_many_series_are_drawn_small() -> None:
+    """Means of equal stretches of the window; null where no point is, or no number."""
+    values = np.repeat([1.0, 2.0, np.nan, 4.0], 15)
+    async with served() as api:
+        await pulled(api, columns(values), columns(values[:30] * 10, "b"))
+        hour = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-02T01:00:00Z"}
+        answer = await told(api, API, spark=4, **hour)
+        assert [it["spark"] for it in answer["series"]] == [
+            [1.0, 2.0, None, 4.0],
+            [10.0, 20.0, None, None],
+        ]
+        assert (await told(api, API, spark=2, **hour))["series"][0]["spark"] == [1.5, 4.0]
+        assert "spark" not in (await told(api, API, **hour))["series"][0]
+
+
 async def test_one_series_with_its_band_and_scars() -> None:
     """What was expected is what the detector says of all points up to there."""
     values = noisy(600)

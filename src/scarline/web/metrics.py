@@ -14,7 +14,7 @@ from fastapi import APIRouter, Header, Query, Response
 from scarline import ledger
 from scarline.errors import StoreRefused, UsageError
 from scarline.kinds import METRIC_POINT
-from scarline.model import Window, stamp
+from scarline.model import Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Query as Asking
 from scarline.scars import Key
@@ -23,6 +23,7 @@ from scarline.series import series_bounds, series_names
 from scarline.web import scars_documents as documents
 from scarline.web.failures import JSON, tagged
 from scarline.web.metrics_drawn import drawn
+from scarline.web.metrics_listed import WIDTH, listed, place, scars_of, series_as_data, stretch
 from scarline.web.paging import cursor_after, key_of
 from scarline.web.problems import DOCUMENTED, Refused
 from scarline.web.scars import Kept
@@ -39,8 +40,6 @@ DRAWN = timedelta(hours=24)
 
 HISTORY = timedelta(days=28)
 """How long before what is drawn points are read to learn what to expect: as the station does."""
-
-WIDTH = len(METRIC_POINT.series)
 
 Known = Annotated[str, Header(alias="If-None-Match")]
 
@@ -77,17 +76,17 @@ async def series_told(road: Pipeline, seen: Snapshot, wanted: WantedSeries) -> d
     found: list[dict[str, Any]] = []
     if window is not None:
         points = await _points(road, window, where)
-        found = await asyncio.to_thread(_listed, points, seen)
+        found = await asyncio.to_thread(listed, points, seen, window, wanted.spark)
     rest = found
     if wanted.cursor:
         after = key_of(wanted.cursor, WIDTH)
-        rest = [it for it in found if _place(it) > after]
+        rest = [it for it in found if place(it) > after]
     shown = rest[: wanted.limit]
     return {
-        "window": None if window is None else _stretch(window),
+        "window": None if window is None else stretch(window),
         "series": shown,
         "total": len(found),
-        "next": cursor_after(_place(shown[-1])) if len(rest) > wanted.limit else None,
+        "next": cursor_after(place(shown[-1])) if len(rest) > wanted.limit else None,
     }
 
 
@@ -112,11 +111,11 @@ async def points_told(watched: Watched, wanted: WantedPoints) -> bytes:
     options = watched.options if wanted.band else None
     columns = await asyncio.to_thread(drawn, points, window.start, wanted.most, options)
     answer = {
-        "series": _series(keys[0], points["unit"][-1].as_py()),
-        "window": _stretch(window),
+        "series": series_as_data(keys[0], points["unit"][-1].as_py()),
+        "window": stretch(window),
         "shown": len(columns["ts"]),
         **columns,
-        "scars": _scars(seen, series_id(keys[0]), window),
+        "scars": scars_of(seen, series_id(keys[0]), window),
     }
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
@@ -162,8 +161,8 @@ async def _named(road: Pipeline, seen: Snapshot, wanted: WantedPoints) -> dict[s
         if found.num_rows:
             return {name: [str(found[name][0].as_py())] for name in METRIC_POINT.series}
         window = await _window(road, wanted, LISTED, "")
-        listed = _listed(await _points(road, window, {}), seen) if window else []
-        own = next((it for it in listed if it["series"] == wanted.series), None)
+        every = listed(await _points(road, window, {}), seen, window) if window else []
+        own = next((it for it in every if it["series"] == wanted.series), None)
         if own is None:
             raise Refused(404, "there is no series of that digest here: name its metric and host")
         return {name: [str(own[name])] for name in METRIC_POINT.series}
@@ -174,40 +173,6 @@ async def _named(road: Pipeline, seen: Snapshot, wanted: WantedPoints) -> dict[s
     return {name: [own] for name, own in told.items() if own is not None}
 
 
-def _listed(points: pa.Table, seen: Snapshot) -> list[dict[str, Any]]:
-    """Return a row for each series, in the order of :func:`_place`."""
-    grouped = pc.value_counts(seen.scars["series"]).to_pylist()
-    counts = {it["values"]: it["counts"] for it in grouped}
-    goes_on = {seen.scars["series"][row].as_py() for row in _going_on(seen)}
-    found: list[dict[str, Any]] = []
-    for batch in points.combine_chunks().to_batches():
-        bounds = series_bounds(METRIC_POINT, batch)
-        for name, begin, end in zip(
-            series_names(METRIC_POINT, batch, bounds), bounds[:-1], bounds[1:], strict=True
-        ):
-            own = _series(name[:WIDTH], name[-1])
-            own |= {
-                "points": int(end - begin),
-                "last_at": stamp(batch.column("ts")[int(end) - 1].as_py()),
-                "last_value": batch.column("value")[int(end) - 1].as_py(),
-                "scars": counts.get(own["series"], 0),
-                "open": own["series"] in goes_on,
-            }
-            found.append(own)
-    return sorted(found, key=_place)
-
-
-def _place(own: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what series are in the order of, as texts."""
-    words = (own[it] for it in ("metric", "host", "tags", "source", "aggregation"))
-    return (*words, f"{own['interval_seconds']:010}")
-
-
-def _going_on(seen: Snapshot) -> list[int]:
-    rows: list[int] = pc.indices_nonzero(seen.scars["ended_at"].is_null()).to_pylist()
-    return rows
-
-
 def _keys(points: pa.Table) -> list[Key]:
     """Return the series of some points, each once."""
     found: dict[Key, None] = {}
@@ -215,34 +180,3 @@ def _keys(points: pa.Table) -> list[Key]:
         bounds = series_bounds(METRIC_POINT, batch)
         found |= dict.fromkeys(it[:WIDTH] for it in series_names(METRIC_POINT, batch, bounds))
     return list(found)
-
-
-def _series(key: Key, unit: Any) -> dict[str, Any]:
-    own: dict[str, Any] = {"series": series_id(key)}
-    return own | dict(zip(METRIC_POINT.series, key, strict=True)) | {"unit": unit}
-
-
-def _scars(seen: Snapshot, series: str, window: Window) -> list[dict[str, Any]]:
-    """Return the scars of a series in a stretch, oldest first: what a chart needs of them."""
-    names = ("onset", "ended_at", "peak_at", "peak_value", "direction", "expert", "missed_by")
-    found = []
-    rows = pc.indices_nonzero(pc.equal(seen.scars["series"], series)).to_pylist()
-    for row in reversed(rows):
-        own = {name: seen.scars[name][row].as_py() for name in names}
-        if own["onset"] >= window.end or (own["ended_at"] or window.end) <= window.start:
-            continue
-        own |= {name: own[name] and stamp(own[name]) for name in ("onset", "ended_at", "peak_at")}
-        mark = seen.judged.marks[row]
-        found.append(
-            own
-            | {
-                "mark": mark.mark if mark else None,
-                "quiet": seen.judged.why[row] is not None,
-                "seen_before": int(seen.judged.twins.seen[row]),
-            }
-        )
-    return found
-
-
-def _stretch(window: Window) -> dict[str, str]:
-    return {"from": stamp(window.start), "to": stamp(window.end)}

@@ -1,5 +1,6 @@
 """Points of one series as they are drawn: few enough, extremes kept, with what was expected."""
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from scarline.model import Window
 from scarline.scars import Options, detect
 
 Floats = npt.NDArray[np.float64]
@@ -67,3 +69,25 @@ def thinned(times: Longs, values: Floats, most: int) -> Longs:
     numbers = np.add.reduceat((~np.isnan(values)).astype(np.int64), begins)
     lowest, highest = order[begins], order[begins + np.maximum(numbers, 1) - 1]
     return np.unique(np.concatenate(([0], lowest, highest, [count - 1])))
+
+
+def sparks(
+    points: pa.RecordBatch, bounds: Longs, window: Window, count: int
+) -> list[list[float | None]]:
+    """Return for each series the means of ``count`` equal stretches of ``window``.
+
+    ``points`` are rows of METRIC_POINT within it, ``bounds`` where each series begins and the
+    number of rows at the end. None stands where a stretch has no point, or no number.
+    """
+    series = len(bounds) - 1
+    micros: Longs = points.column("ts").cast(pa.int64()).to_numpy()
+    values = np.asarray(points.column("value").to_numpy(zero_copy_only=False), dtype=np.float64)
+    start, end = (it.timestamp() * _SECOND for it in (window.start, window.end))
+    stretch = np.clip((micros - start) / (end - start) * count, 0, count - 1).astype(np.int64)
+    place = np.repeat(np.arange(series), np.diff(bounds)) * count + stretch
+    numbers = ~np.isnan(values)
+    sums = np.bincount(place[numbers], values[numbers], series * count)
+    counts = np.bincount(place[numbers], minlength=series * count)
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).reshape(series, count)
+    rows: list[list[float]] = means.tolist()
+    return [[None if math.isnan(it) else float(f"{it:.6g}") for it in row] for row in rows]

@@ -12,6 +12,7 @@ from scarline.web.paging import Cursor
 
 MOST_SCARS = 1_000
 MOST_POINTS = 20_000
+MOST_SPARK = 200
 
 Text = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=MOST_SCARS)]
@@ -81,6 +82,7 @@ class WantedSeries(BaseModel):
     until: Moment | None = Field(None, alias="to", description="after the newest point")
     metric: Text = ""
     host: Text = ""
+    spark: int = Field(0, ge=0, le=MOST_SPARK, description="numbers to draw each series in")
     limit: Limit = 500
     cursor: Cursor = ""
 

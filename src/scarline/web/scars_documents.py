@@ -185,20 +185,20 @@ INCIDENT = _SAME | answered(
 
 _WINDOW = _object(**{"from": _WHEN, "to": _WHEN})
 
+_LISTED = _object(
+    **_SERIES,
+    points={**_COUNT, "description": "in the window"},
+    last_at=_WHEN,
+    last_value=_MAYBE_NUMBER,
+    scars={**_COUNT, "description": "of all times"},
+    open={**_FLAG, "description": "whether one of them goes on"},
+)
+_LISTED["properties"]["spark"] = {**_NUMBERS, "description": "means, if `spark` asks for some"}
+
 SERIES = _SAME | answered(
     "a page of series",
     window={"anyOf": [_WINDOW, {"type": "null"}], "description": "null where no point is stored"},
-    series={
-        "type": "array",
-        "items": _object(
-            **_SERIES,
-            points={**_COUNT, "description": "in the window"},
-            last_at=_WHEN,
-            last_value=_MAYBE_NUMBER,
-            scars={**_COUNT, "description": "of all times"},
-            open={**_FLAG, "description": "whether one of them goes on"},
-        ),
-    },
+    series={"type": "array", "items": _LISTED},
     total=_COUNT,
     next=_NEXT,
 )

@@ -1,0 +1,89 @@
+"""Series as they are listed, and what of their scars is told beside their points."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scarline.kinds import METRIC_POINT
+from scarline.model import Window, stamp
+from scarline.scars import Key
+from scarline.scars.growing import series_id
+from scarline.series import series_bounds, series_names
+from scarline.web.metrics_drawn import sparks
+from scarline.web.watched import Snapshot
+
+WIDTH = len(METRIC_POINT.series)
+
+
+def listed(
+    points: pa.Table, seen: Snapshot, window: Window, spark: int = 0
+) -> list[dict[str, Any]]:
+    """Return a row for each series, in the order of :func:`place`.
+
+    With ``spark`` each has the means of so many stretches of ``window``, None where no point is.
+    """
+    grouped = pc.value_counts(seen.scars["series"]).to_pylist()
+    counts = {it["values"]: it["counts"] for it in grouped}
+    goes_on = {seen.scars["series"][row].as_py() for row in _going_on(seen)}
+    found: list[dict[str, Any]] = []
+    for batch in points.combine_chunks().to_batches():
+        bounds = series_bounds(METRIC_POINT, batch)
+        drawings = sparks(batch, bounds, window, spark) if spark else []
+        for number, name in enumerate(series_names(METRIC_POINT, batch, bounds)):
+            begin, end = bounds[number], bounds[number + 1]
+            own = series_as_data(name[:WIDTH], name[-1])
+            own |= {
+                "points": int(end - begin),
+                "last_at": stamp(batch.column("ts")[int(end) - 1].as_py()),
+                "last_value": batch.column("value")[int(end) - 1].as_py(),
+                "scars": counts.get(own["series"], 0),
+                "open": own["series"] in goes_on,
+            }
+            found.append(own | ({"spark": drawings[number]} if spark else {}))
+    return sorted(found, key=place)
+
+
+def place(own: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what series are in the order of, as texts."""
+    words = (own[it] for it in ("metric", "host", "tags", "source", "aggregation"))
+    return (*words, f"{own['interval_seconds']:010}")
+
+
+def _going_on(seen: Snapshot) -> list[int]:
+    rows: list[int] = pc.indices_nonzero(seen.scars["ended_at"].is_null()).to_pylist()
+    return rows
+
+
+def series_as_data(key: Key, unit: Any) -> dict[str, Any]:
+    """Return a series as it is told in JSON: its digest, what that is made of, and its unit."""
+    own: dict[str, Any] = {"series": series_id(key)}
+    return own | dict(zip(METRIC_POINT.series, key, strict=True)) | {"unit": unit}
+
+
+def scars_of(seen: Snapshot, series: str, window: Window) -> list[dict[str, Any]]:
+    """Return the scars of a series in a stretch, oldest first: what a chart needs of them."""
+    names = ("onset", "ended_at", "peak_at", "peak_value", "direction", "expert", "missed_by")
+    found = []
+    rows = pc.indices_nonzero(pc.equal(seen.scars["series"], series)).to_pylist()
+    for row in reversed(rows):
+        own = {name: seen.scars[name][row].as_py() for name in names}
+        if own["onset"] >= window.end or (own["ended_at"] or window.end) <= window.start:
+            continue
+        own |= {name: own[name] and stamp(own[name]) for name in ("onset", "ended_at", "peak_at")}
+        mark = seen.judged.marks[row]
+        found.append(
+            own
+            | {
+                "mark": mark.mark if mark else None,
+                "quiet": seen.judged.why[row] is not None,
+                "seen_before": int(seen.judged.twins.seen[row]),
+            }
+        )
+    return found
+
+
+def stretch(window: Window) -> dict[str, str]:
+    """Return a window as it is told in JSON."""
+    return {"from": stamp(window.start), "to": stamp(window.end)}
