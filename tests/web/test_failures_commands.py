@@ -15,17 +15,20 @@ from scarline import bootstrap
 from scarline.cli import failures_work
 from scarline.cli.failures import app
 from scarline.cli.failures_shown import harmless
-from scarline.errors import UsageError
+from scarline.errors import ConfigError, UsageError
+from scarline.failures.decisions import Decision, decided
 from scarline.model import Window
 from scarline.settings import Settings
+from scarline.web.deciding import decisions, written
 from tests.at_hand import EMPTY, embedded_url
 from tests.fakes import EPOCH, FakeSource, failed
 from tests.web.failing import FAILED, HOUR, captured, lines
+from tests.web.receiver import receiving
 from tests.web.served import served
 
 __all__ = ["embedded_url"]
 
-DONE, PARTIAL = 0, 3
+DONE, FAILED_FOR_GOOD, PARTIAL = 0, 1, 3
 
 SPAN: dict[str, Any] = {
     "trace_id": "1",
@@ -99,6 +102,88 @@ def test_from_nothing_to_a_bundle(environment: dict[str, str], tmp_path: Path) -
         run(environment, "groups", "Z")
     with pytest.raises(UsageError, match="no failures of group Z"):
         run(environment, "export", "--group", "Z")
+
+
+def bring(url: str, group: str, *states: str) -> None:
+    """Decide about a group, one state after the other."""
+
+    async def work() -> None:
+        async with bootstrap.open_pipeline(Settings(DATABASE_URL=url)) as road:  # type: ignore[call-arg]
+            for version, state in enumerate(states, 1):
+                own = Decision(group, version, road.clock(), "kim", "state", {"state": state}, "y")
+                row = decided(own, await decisions(road), {group})
+
+                async def make(row: Any = row) -> Any:
+                    return row
+
+                await written(road, "kim", group, make)
+
+    asyncio.run(work())
+
+
+def hooked(environment: dict[str, str], url: str) -> dict[str, str]:
+    """Return the environment with a webhook."""
+    own = {"SCARLINE_WEBHOOK_URL": url, "SCARLINE_WEBHOOK_SECRET": "sixteen-letters-or-more"}
+    return environment | own
+
+
+def to_webhook(environment: dict[str, str], *words: str) -> Result:
+    """Export group A to the webhook."""
+    return run(environment, "export", "--webhook", "--group", "A", "--evidence", "1", *words)
+
+
+def test_an_export_is_delivered_once(environment: dict[str, str]) -> None:
+    """Signed, with the same lines as a file has; asked again, nothing is sent again."""
+    load(environment["DATABASE_URL"], FAILED)
+    bring(environment["DATABASE_URL"], "A", "triaged", "ready")
+    with receiving() as receiver:
+        own = hooked(environment, receiver.url)
+        first, again = to_webhook(own), to_webhook(own, "--json")
+    assert (first.exit_code, first.stdout) == (DONE, "")
+    assert "is delivered" in first.stderr
+    assert json.loads(again.stdout)["state"] == "delivered"
+    assert json.loads(again.stdout)["attempts"] == 1
+    [(headers, body)] = receiver.got
+    assert headers["webhook-signature"].startswith("v1,")
+    assert [it["type"] for it in lines(body.decode())] == ["group", "failure"]
+    assert "exported" in run(environment, "groups", "--state", "exported").stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "ends", "state"), [(503, PARTIAL, "waiting"), (410, FAILED_FOR_GOOD, "failed")]
+)
+def test_one_attempt_is_made_and_what_waits_is_said(
+    environment: dict[str, str], status: int, ends: int, state: str
+) -> None:
+    """Nothing is waited for; asked again before it is due, what waits is not sent again."""
+    load(environment["DATABASE_URL"], FAILED)
+    bring(environment["DATABASE_URL"], "A", "triaged", "ready")
+    with receiving(status) as receiver:
+        own = hooked(environment, receiver.url)
+        first, again = to_webhook(own), to_webhook(own, "--json")
+    assert (first.exit_code, again.exit_code) == (ends, ends)
+    assert ("due at" in first.stderr, "begins anew" in first.stderr) == (
+        state == "waiting",
+        state == "failed",
+    )
+    assert json.loads(again.stdout)["state"] == state
+    assert len(receiver.got) == (1 if state == "waiting" else 2)
+
+
+def test_what_cannot_be_delivered_is_said(environment: dict[str, str], tmp_path: Path) -> None:
+    """Without a webhook, with a file too, of a group that is new or is not there."""
+    load(environment["DATABASE_URL"], FAILED)
+    with pytest.raises(ConfigError, match="SCARLINE_WEBHOOK_URL"):
+        to_webhook(environment)
+    with receiving() as receiver:
+        own = hooked(environment, receiver.url)
+        with pytest.raises(UsageError, match="or to a file"):
+            to_webhook(own, "--out", str(tmp_path / "x"))
+        with pytest.raises(UsageError, match="is new: only what is ready"):
+            to_webhook(own)
+        with pytest.raises(UsageError, match="no failures of group Z"):
+            run(own, "export", "--webhook", "--group", "Z")
+    assert receiver.got == []
 
 
 async def test_what_is_not_there_is_said() -> None:

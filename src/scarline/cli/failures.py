@@ -43,6 +43,9 @@ SpanFile = Annotated[Path, typer.Argument(help="A span of LLM Observability, as 
 Groups = Annotated[list[str], typer.Option("--group", help="A group to export; repeatable.")]
 Evidence = Annotated[int, typer.Option(help="Failures told of each group.", min=0, max=100)]
 Out = Annotated[Path | None, typer.Option(help="File to write; stdout if left out.")]
+ToWebhook = Annotated[
+    bool, typer.Option("--webhook", help="Deliver to the webhook instead, signed; one attempt.")
+]
 
 
 @app.command("list")
@@ -128,11 +131,17 @@ def explain(span: SpanFile, json: options.Json = False) -> None:
 
 @app.command()
 def export(
-    group: Groups, out: Out = None, evidence: Evidence = 10, json: options.Json = False
+    group: Groups,
+    out: Out = None,
+    evidence: Evidence = 10,
+    webhook: ToWebhook = False,
+    json: options.Json = False,
 ) -> None:
     """Write groups with their evidence as JSON lines: docs/triage.md says what is in them."""
     from scarline.cli import failures_work
 
+    if webhook:
+        raise typer.Exit(_delivered(group, out, evidence, json=json))
     made = _asked(lambda road: failures_work.bundle(road, group, evidence))
     if out is None:
         sys.stdout.buffer.write(made.body)
@@ -142,6 +151,18 @@ def export(
     told = {"export": made.id, "file": str(out), "groups": len(made.groups), "lines": count}
     sentence = f"{count:,} lines about {len(made.groups):,} groups are in {out}"
     console.as_json(told) if json else console.say(sentence)
+
+
+def _delivered(group: list[str], out: Path | None, evidence: int, *, json: bool) -> Exit:
+    """Make an attempt at a delivery; say how it stands, and end as that is."""
+    from scarline.cli import failures_shown, failures_work
+
+    if out is not None:
+        raise UsageError("an export goes to the webhook or to a file: leave out --webhook or --out")
+    to = failures_work.webhook_of(settings.load())
+    found = _asked(lambda road: failures_work.delivered(road, to, group, evidence))
+    console.as_json(found) if json else failures_shown.show_delivery(found)
+    return {"delivered": Exit.DONE, "failed": Exit.FAILED}.get(found["state"], Exit.PARTIAL)
 
 
 def _asked(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:

@@ -55,6 +55,22 @@ def show_groups(found: Mapping[str, Any]) -> None:
     _ended(found, len(rows), "groups")
 
 
+def show_delivery(found: Mapping[str, Any]) -> None:
+    """Say how a delivery stands, and what becomes of it."""
+    count = f"export {found['id']} of {len(found['groups']):,} groups"
+    why = harmless(found["detail"])
+    due = f"the next attempt is due at {found['next_attempt_at']}"
+    say(
+        {
+            "delivered": f"{count} is delivered",
+            "waiting": f"{count} waits ({why}): {due}; `scarline serve` makes it, or this command "
+            "from then on",
+            "sending": f"{count} is being sent by another process",
+            "failed": f"{count} failed ({why}): nothing waits; this command begins anew",
+        }[found["state"]]
+    )
+
+
 def show_group(found: Mapping[str, Any]) -> None:
     """Write one group: what it is, why it is one, what was decided, its failures."""
     own = found["group"]

@@ -1,19 +1,28 @@
 """What the commands about failures ask of the store: the same that is answered by HTTP."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scarline.errors import UsageError
+from scarline.errors import ConfigError, UsageError
+from scarline.failures.decisions import EXPORTED, READY
+from scarline.notify.webhook import Webhook, checked
 from scarline.pipeline import Pipeline
+from scarline.settings import Settings
+from scarline.web import deliveries
 from scarline.web.backlog import Backlog
 from scarline.web.bundle import Bundle, Wanted, all_until, made
 from scarline.web.failures import failure_told, failures_told, group_told, groups_told
 from scarline.web.failures_asked import PartOfGroup, WantedFailures, WantedGroups
 from scarline.web.problems import Refused
+from scarline.web.server import webhook
 
 Asked = TypeVar("Asked", bound=BaseModel)
+
+WHO = "local"
+"""Who exports: whoever may run commands here, as whoever calls a server without tokens."""
 
 
 async def failures(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +59,40 @@ async def bundle(road: Pipeline, names: Sequence[str], evidence: int) -> Bundle:
     seen = await Backlog(road).snapshot()
     wanted = Wanted(sorted(set(names)), evidence, all_until(seen, road.clock()))
     return await made(road, seen, wanted)
+
+
+def webhook_of(settings: Settings) -> Webhook:
+    """Return the webhook that is set; raises ``ConfigError`` if there is none to use."""
+    found = webhook(settings)
+    if found is None:
+        raise ConfigError(
+            "no webhook is set: set SCARLINE_WEBHOOK_URL and SCARLINE_WEBHOOK_SECRET, or export to "
+            "a file with --out"
+        )
+    return checked(found)
+
+
+async def delivered(
+    road: Pipeline, to: Webhook, names: Sequence[str], evidence: int
+) -> dict[str, Any]:
+    """Make one attempt to deliver these groups, if one is due; return how the delivery stands.
+
+    Raises ``UsageError`` for a group that is not there, or that nobody called ready.
+    """
+    backlog = Backlog(road)
+    seen = await backlog.snapshot()
+    for name in names:
+        group = seen.group(name)
+        if group is None:
+            raise UsageError(f"there are no failures of group {name}: `scarline failures groups`")
+        if group.state not in {READY, EXPORTED}:
+            raise UsageError(
+                f"group {name} is {group.state}: only what is ready or was exported is delivered; "
+                "bring it there on the pages or by HTTP, as docs/triage.md says"
+            )
+    wanted = Wanted(sorted(set(names)), evidence, all_until(seen, road.clock()))
+    box = deliveries.Outbox(road, backlog, to, asyncio.Lock())
+    return deliveries.as_data(await deliveries.deliver(box, wanted, WHO))
 
 
 def _wanted(form: type[Asked], asked: Mapping[str, Any]) -> Asked:
