@@ -1,10 +1,12 @@
 """A scar finds the earlier ones that it resembles, whatever their order, size and length."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,3 +170,18 @@ def test_what_has_no_shape_has_no_twin() -> None:
     assert only(scar(0, [0.0] * 24), scar(24, [0.0] * 24))[0] == -1
     assert len(twins(table([])).best) == 0
     assert only(scar(0, missed_by=None), scar(24, missed_by=None))[0] == 0
+
+
+def test_ten_thousand_scars_are_quick() -> None:
+    """All against all of one metric, in far less processor time than a page may wait."""
+    chance = np.random.default_rng(1)
+    some = [scar(0, [*chance.normal(size=6).cumsum()]) for _ in range(200)]
+    rows = table([some[at % 200] for at in range(10_000)])
+    onset = np.datetime64(EPOCH.replace(tzinfo=None), "us") + 3_600_000_000 * np.arange(10_000)
+    at = rows.schema.get_field_index("onset")
+    rows = rows.set_column(at, "onset", pa.array(onset).cast(rows.schema.field(at).type))
+    twins(rows.slice(0, 10))
+    start = time.process_time()
+    told = twins(rows)
+    assert time.process_time() - start < 3.0
+    assert told.seen.max() >= 9_800 // 200
