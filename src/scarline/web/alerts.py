@@ -139,16 +139,26 @@ async def alerting_while(
         await asyncio.gather(rounds, return_exceptions=True)
 
 
+async def look(road: Pipeline, alerting: Alerting | None) -> None:
+    """Tell of what is due, if rules are set; what goes wrong is logged, and the next look is soon.
+
+    For jobs too: where a service gets no time between requests, nobody else looks.
+    """
+    if alerting is None:
+        return
+    try:
+        for it in await tell_due(road, alerting):
+            say = log.info if it.state == DELIVERED else log.warning
+            say("notice", receiver=it.receiver, state=it.state, why=it.why, detail=it.detail)
+    except ScarlineError as error:
+        log.warning("alerts were not looked at", error=str(error))
+
+
 async def _looking(
     road: Pipeline, alerting: Alerting, over: asyncio.Event, look_seconds: float
 ) -> None:
     while not over.is_set():
-        try:
-            for it in await tell_due(road, alerting):
-                say = log.info if it.state == DELIVERED else log.warning
-                say("notice", receiver=it.receiver, state=it.state, why=it.why, detail=it.detail)
-        except ScarlineError as error:  # the store may be away: the next look is soon
-            log.warning("alerts were not looked at", error=str(error))
+        await look(road, alerting)
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), look_seconds)
 
