@@ -122,6 +122,38 @@ async def test_every_receiver_takes_a_test(kind: str) -> None:
     assert (sent.delivered, sent.again) == (False, True)
 
 
+async def test_a_receiver_that_breaks_leaves_the_others() -> None:
+    """A secret that is no header, here; its name and not its text is told."""
+    place = Place()
+    await place.scarred({"onset": moment("1m"), "points": 60})
+    with receiving() as receiver:
+        own = alerting(receiver.url, more=BROKEN)
+        broken = own.targets["broken"]
+        own.targets = {**own.targets, "broken": replace(broken, secrets={"token": "a\nb ü"})}
+        told = await place.look(own, "2m")
+        assert [(it.receiver, it.state) for it in told] == [
+            ("broken", "waiting"),
+            ("ops", "delivered"),
+        ]
+        assert told[0].detail.startswith("it could not be told: ")
+        assert len(receiver.got) == 1
+
+
+BROKEN = """
+[[route.routes]]
+receiver = "broken"
+continue = true
+
+[[route.routes]]
+receiver = "ops"
+
+[[receiver]]
+name = "broken"
+type = "alertmanager"
+url = "http://127.0.0.1:9"
+"""
+
+
 async def test_apprise_tells_of_an_alert() -> None:
     """With its severity, as JSON here."""
     with_apprise()
@@ -189,6 +221,22 @@ async def test_a_silence_that_redaction_would_change_is_refused() -> None:
     wanted = silence(["team=ana@example.com"], moment("0s"), moment("1h"), "ana", "why")
     with pytest.raises(UsageError, match="looks like personal data"):
         await add(place.road, wanted, "test")
+
+
+async def test_who_wants_no_ends_is_told_of_none() -> None:
+    """That it is over is noted, so that the next alert is told as the first."""
+    place = Place()
+    row = {"onset": moment("1m"), "points": 60}
+    await place.scarred(row)
+    with receiving() as receiver:
+        own = alerting(receiver.url, send_resolved=False)
+        await place.look(own, "1m30s")
+        await place.scarred(row | {"ended_at": moment("3m"), "points": 12})
+        (told,) = await place.look(own, "6m30s")
+        assert (told.why, told.detail) == ("over", "it is not told of ends")
+        await place.scarred({"onset": moment("20m"), "points": 60})
+        assert [it.why for it in await place.look(own, "20m30s")] == ["first"]
+        assert [json.loads(it)["status"] for _, it in receiver.got] == ["firing", "firing"]
 
 
 async def test_a_rollback_of_the_pull_ends_what_it_told() -> None:

@@ -219,7 +219,11 @@ async def _sent(alerting: Alerting, message: Message, claim: Entry, now: datetim
     to = alerting.targets[claim.receiver]
     told = sorted(claim.telling) or sorted(claim.told)
     attempt = digest(claim.subject, str(claim.told_at), claim.why, *told)
-    return await send(to, message, now, attempt)
+    try:
+        return await send(to, message, now, attempt)
+    except Exception as error:  # noqa: BLE001 - of a library: the other receivers are told all the same
+        why = f"it could not be told: {type(error).__name__}"
+        return Sent(delivered=False, again=True, status=None, detail=why)
 
 
 def _as_told(alerting: Alerting, notice: Notice) -> Notice:

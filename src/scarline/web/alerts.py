@@ -152,6 +152,8 @@ async def look(road: Pipeline, alerting: Alerting | None) -> None:
             say("notice", receiver=it.receiver, state=it.state, why=it.why, detail=it.detail)
     except ScarlineError as error:
         log.warning("alerts were not looked at", error=str(error))
+    except Exception:  # a watchman does not die of one look: the next may be well
+        log.exception("alerts were not looked at")
 
 
 async def _looking(
