@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
+from time import process_time
 from typing import Any
 
 import pytest
@@ -147,11 +148,19 @@ CAUSES: Mapping[str, Sequence[Span]] = {
             "ValidationError",
             name="list_bills",
         ),
+        failed("'autumn' is not one of ['month', 'year']", name="list_bills"),
+        failed("list_bills failed: invalid span, allowed values are month, year", kind="agent"),
+    ],
+    "an amount of the same tool": [
+        failed("amount must be positive, got -3", "ValueError", name="list_bills"),
+        failed("1 validation error\namount\n  Input should be greater than 0", name="list_bills"),
+        failed('422 {"field": "sum", "problem": "more than the limit of 100"}', name="list_bills"),
+    ],
+    "an argument of the same tool, and no more is told": [
         failed(
-            None, output="Error: 'autumn' is not a valid period", status="ok", name="list_bills"
+            "Client error '422 Unprocessable Entity' for url 'https://x.example'", name="list_bills"
         ),
-        failed('422 {"field": "span", "problem": "not a period"}', name="list_bills"),
-        failed("list_bills failed: invalid period", "ToolError", kind="agent", name="plan"),
+        failed("list_bills failed: bad request", kind="agent", name="plan"),
     ],
     "a date of the same tool": [
         failed("Invalid isoformat string: '3. Mai'", "ValueError", name="list_bills"),
@@ -378,6 +387,19 @@ def test_the_whole_span_may_be_redacted() -> None:
         for policy in MODES:
             clean = redact_json(told, policy)
             assert key(replace(span, **clean)) == key(span)
+
+
+@pytest.mark.parametrize("part", ["a.", "a@", "'a'", "a=", "at (", "Ab", '{"error":', "a_", "a\n "])
+def test_a_text_that_repeats_itself_takes_no_time(part: str) -> None:
+    """A message may be anything: time rises with its length, and not with more than that."""
+    texts = [part * (length // len(part)) for length in (1_000, 4_000)]
+    key(failed(texts[0]))
+    seconds = []
+    for text in texts:
+        begun = process_time()
+        key(failed(text, kind="agent"))
+        seconds.append(process_time() - begun)
+    assert seconds[1] < 10 * max(seconds[0], 0.03)
 
 
 def test_labelled_failures_are_grouped_as_people_do() -> None:

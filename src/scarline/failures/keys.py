@@ -74,7 +74,11 @@ def _argument(told: Told) -> Parts:
     A tool names its arguments otherwise than what stands behind it; a check of a long answer
     has many fields, each with a reason of its own.
     """
-    return _step(told) if told.tool and told.span.kind in _WITH_ARGUMENTS else _object(told)
+    if not told.tool or told.span.kind not in _WITH_ARGUMENTS:
+        return _object(told)
+    said = "\n".join(told.texts)
+    kinds = (name for name, pattern in wording().value_kinds.items() if pattern.search(said))
+    return {"place": told.tool, "value": next(kinds, "")}
 
 
 def _model(told: Told) -> Parts:
@@ -94,7 +98,7 @@ def _member(told: Told) -> Parts:
         return {"frame": code or frame} if frame else _step(told)
     if told.own.isidentifier() and told.own not in wording().members:
         return {"object": told.own}
-    chain = re.compile(rf"[\w.\[\]()'\"]*[\w)\]]\.{re.escape(told.own)}\b", re.IGNORECASE)
+    chain = re.compile(rf"[\w.\[\]()'\"]{{0,80}}[\w)\]]\.{re.escape(told.own)}\b", re.IGNORECASE)
     found = next((it for text in (code, *told.texts) if (it := chain.search(text))), None)
     where = {"frame": found[0].lstrip("(")} if found else _step(told)
     return {"object": told.own, **where}

@@ -21,7 +21,7 @@ _VARIES = re.compile(
 _ADDRESS = re.compile(
     r"(?i)\b[a-z][a-z0-9+]{1,20}://(?:[^@/\s'\"]{1,200}@)?([a-z0-9_.-]+)"
     r"|\bhost=['\"]?([a-z0-9_.-]+)"
-    r"|\b((?:[a-z0-9_-]+\.)+(?:com|net|org|io|ai|dev|local|internal|svc|cloud|app|co|test|example"
+    r"|\b((?:[a-z0-9_-]{1,63}\.){1,8}(?:com|net|org|io|ai|dev|local|internal|svc|cloud|app|co|test|example"
     r"|eu|de|fr))\b(?!\.?\w)"
 )
 # Not after a number of a network: redaction takes both.
@@ -138,6 +138,7 @@ def dependency_of(span: Span, texts: Sequence[str], tool: str) -> str:
     return (
         next((it for text in reversed(texts) if (it := _named(text))), "")
         or own
+        or ("" if span.kind in _MODEL_KINDS else _known(span.error_type or ""))
         or next((it for name in _PEERS if (it := _peer(span, name))), "")
         or provider
         or next((it for text in (*reversed(texts), span.model or "") if (it := _maker(text))), "")
@@ -162,7 +163,7 @@ def _spoken_of(span: Span, text: str) -> str:
     own = place_of(span)
     for found in SNAKE.finditer(text):
         name = name_of(found[0])
-        if name and name != own and not causes().speaks(found[0]):
+        if name not in {"", own, *wording().no_tools} and not causes().speaks(found[0]):
             return name
     return ""
 

@@ -35,10 +35,10 @@ _ASIDE = re.compile(
 )
 _GONE = re.compile(
     r"(?:[A-Za-z][A-Za-z0-9+.-]{1,14}://|www\.)\S+"  # addresses of the web
-    r"|\S+@\S+"
+    r"|\S{1,64}@\S{1,255}"
     r"|\sat (?:async )?[\w.$<>]+ \([^()\n]*:\d+(?::\d+)?\)"  # frames in one line
     r"|<[^<>\n]{1,80}? at 0x[0-9a-fA-F]+>"
-    r"|\b[\w.]+=(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s,;)\]}]+)"  # what is assigned to a name
+    r"|\b[\w.]{1,80}=(?:'[^'\n]*'|\"[^\"\n]*\"|[^\s,;)\]}]+)"  # what is assigned to a name
     r"|\b[A-Za-z0-9+/_-]{40,}={0,2}"  # keys and digests
 )
 _QUOTED = re.compile(

@@ -82,6 +82,7 @@ class Wording:
     no_tools: frozenset[str]
     overall: frozenset[str]
     members: frozenset[str]
+    value_kinds: Mapping[str, Any]
 
 
 @cache
@@ -139,6 +140,7 @@ def wording() -> Wording:
         no_tools=frozenset(table["no_tools"]),
         overall=frozenset(table["overall"]),
         members=frozenset(table["members"]),
+        value_kinds={name: _compiled(f"(?i)(?:{it})") for name, it in table["value_kinds"].items()},
     )
 
 
