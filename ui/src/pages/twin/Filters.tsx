@@ -11,7 +11,7 @@ const LIMITS = ["100", "300", "600", "1000", "2000"].map((value) => ({ value, la
 export function Filters({ twin, searchRef, onFind }: {
   twin: Twin | undefined;
   searchRef: RefObject<HTMLInputElement | null>;
-  onFind: () => void;
+  onFind: (typed: string) => void;
 }) {
   const [q, setQ] = useQuery("q");
   const [env, setEnv] = useQuery("env");
@@ -35,7 +35,7 @@ export function Filters({ twin, searchRef, onFind }: {
         inputRef={searchRef}
         onChange={(value) => setQ(value, true)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") onFind();
+          if (event.key === "Enter") onFind(searchRef.current?.value ?? "");
           if (event.key !== "Escape") return;
           setQ("", true);
           searchRef.current?.blur();

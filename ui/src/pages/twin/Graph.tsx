@@ -100,7 +100,9 @@ export function Graph({ twin, withEnv, selected, marks, frame, onReady }: Props)
   }, [twin, selected, marks, withEnv]);
 
   useEffect(() => {
-    if (graph.current) fit(graph.current);
+    if (!graph.current) return;
+    fit(graph.current);
+    graph.current.one("render", () => performance.mark("twin drawn"));
   }, [frame]);
 
   const label = `Graph of ${twin.shown.systems} systems and ${twin.shown.flows} flows; the table shows the same`;

@@ -8,10 +8,9 @@ import { FlowTable } from "./FlowTable";
 import { Graph, type Marks, fit } from "./Graph";
 import { IntegrationLayer } from "./IntegrationLayer";
 import { Legend } from "./Legend";
-import { LoadFlows } from "./LoadFlows";
 import { type Changes, TimeBar } from "./TimeBar";
 import { exportsOf } from "./exports";
-import { reveal, useFound, useSteering } from "./steer";
+import { foundIn, reveal, useSteering } from "./steer";
 import { type Twin, asked, edgeId, select, selectionOf } from "./view";
 import "./Page.css";
 
@@ -28,7 +27,7 @@ export default function Page() {
   const [graph, setGraph] = useState<Core>();
   const search = useRef<HTMLInputElement>(null);
   const selection = selectionOf(twin, selected);
-  const found = useFound(twin, q);
+  const found = useMemo(() => foundIn(twin, q), [twin, q]);
   const between = { since, until: query["at"] ?? "", env: query["env"] ?? "", source: query["source"] ?? "" };
   const changes = useAsked(since ? "/api/ale/changes" : undefined, { query: between }, ["flows"]);
   const marks = useMarks(twin, since ? changes.data : undefined, found, overlay);
@@ -37,8 +36,8 @@ export default function Page() {
   useSteering(twin, selection, graph, search, inGraph);
   useEffect(() => reveal(graph, selected), [selected, graph]);
 
-  const find = () => {
-    const [first] = found;
+  const find = (typed: string) => {
+    const [first] = foundIn(twin, typed);
     if (!first) return;
     select(first);
     search.current?.blur();
@@ -83,7 +82,7 @@ export default function Page() {
       <div class="twin-body">
         <div class="twin-stage">
           {!twin && !problem && <Skeleton lines={10} label="Loading the graph" />}
-          {twin && twin.nodes.length === 0 && <Nothing twin={twin} at={query["at"] ?? ""} onLoaded={again} />}
+          {twin && twin.nodes.length === 0 && <Nothing twin={twin} at={query["at"] ?? ""} />}
           {twin && twin.nodes.length > 0 && inGraph && (
             <>
               <Graph
@@ -110,7 +109,7 @@ export default function Page() {
 }
 
 /** Why nothing is shown, and what to do. */
-function Nothing({ twin, at, onLoaded }: { twin: Twin; at: string; onLoaded: () => void }) {
+function Nothing({ twin, at }: { twin: Twin; at: string }) {
   if (twin.total.flows > 0)
     return (
       <Empty title="No system fits these filters">
@@ -128,7 +127,7 @@ function Nothing({ twin, at, onLoaded }: { twin: Twin; at: string; onLoaded: () 
   if (at) return <Empty title="Nothing was known at that moment">Move the time to a later load.</Empty>;
   return (
     <Empty title="The twin is empty">
-      <LoadFlows onLoaded={onLoaded} />
+      <p class="muted">Systems and the flows between them stand here once there are some: the panel says how.</p>
     </Empty>
   );
 }

@@ -1,5 +1,4 @@
 import type { Core } from "cytoscape";
-import { useMemo } from "preact/hooks";
 import { useShortcuts } from "../../state/keys";
 import { setQuery } from "../../state/place";
 import { type Selection, type Twin, focusOn, select } from "./view";
@@ -12,16 +11,14 @@ const ARROWS: Record<string, [number, number]> = {
 };
 
 /** The systems whose names hold what was typed; those that begin with it first. */
-export function useFound(twin: Twin | undefined, typed: string): string[] {
-  return useMemo(() => {
-    const word = typed.trim().toLowerCase();
-    if (!word || !twin) return [];
-    const place = (label: string) => label.toLowerCase().indexOf(word);
-    return twin.nodes
-      .filter((it) => place(it.label) >= 0)
-      .sort((a, b) => place(a.label) - place(b.label) || a.label.length - b.label.length)
-      .map((it) => it.id);
-  }, [twin, typed]);
+export function foundIn(twin: Twin | undefined, typed: string): string[] {
+  const word = typed.trim().toLowerCase();
+  if (!word || !twin) return [];
+  const place = (label: string) => label.toLowerCase().indexOf(word);
+  return twin.nodes
+    .filter((it) => place(it.label) >= 0)
+    .sort((a, b) => place(a.label) - place(b.label) || a.label.length - b.label.length)
+    .map((it) => it.id);
 }
 
 /** The system that lies next in a direction; sideways counts double. */
