@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Query as Asking
 from scarline.web import failures_documents as documents
 from scarline.web.backlog import Backlog, Snapshot
+from scarline.web.failures_activity import activity, stretch, surveyed, window_as_data
 from scarline.web.failures_asked import (
     PartOfGroup,
     WantedFailures,
@@ -25,6 +26,7 @@ from scarline.web.failures_asked import (
     one_window,
     window_of,
 )
+from scarline.web.failures_beside import beside_failure, beside_group
 from scarline.web.failures_pages import groups_having, groups_in, groups_page, having, page
 from scarline.web.problems import DOCUMENTED, Refused
 
@@ -70,21 +72,43 @@ async def get_failures(
 async def get_groups(
     backlog: Kept, road: Road, wanted: Annotated[WantedGroups, Query()], known: Known = ""
 ) -> Response:
-    """Return groups, the worst first, then the largest, then those that were seen last."""
-    answer = await groups_told(road, await backlog.snapshot(), wanted)
-    return tagged(answer, known)
+    """Return groups, the worst first, then the largest, then those that were seen last.
+
+    `activity` counts the failures of each in equal stretches of time, from `over.from` to
+    `over.to`. `facets` says of each filter which values there are, and how many groups fit them
+    and the other filters.
+    """
+    seen = await backlog.snapshot()
+    answer = await groups_told(road, seen, wanted)
+    survey = await asyncio.to_thread(surveyed, seen, wanted, road.clock())
+    counts = survey.pop("activity")
+    answer["groups"] = [it | {"activity": counts[it["id"]]} for it in answer["groups"]]
+    return tagged(answer | survey, known)
 
 
 @router.get("/groups/{group}", responses=documents.GROUP)
 async def get_group(
-    backlog: Kept, group: str, part: Annotated[PartOfGroup, Query()], known: Known = ""
+    backlog: Kept,
+    road: Road,
+    group: str,
+    part: Annotated[PartOfGroup, Query()],
+    known: Known = "",
 ) -> Response:
     """Return a group: why it is one, what was decided, what it may be merged with, its failures.
 
     A group that was merged away has no failures and tells where they are. The number at the
-    beginning of the ETag is the version that `If-Match` wants.
+    beginning of the ETag is the version that `If-Match` wants. With `full`, `failure` is one of
+    them with its payload, the other failing spans of its trace, and the class of what its marks
+    stand for.
     """
-    answer = await group_told(await backlog.snapshot(), group, part)
+    seen = await backlog.snapshot()
+    answer = await group_told(seen, group, part)
+    rows = having(seen.failures, WantedFailures.model_validate({"group": group}))
+    over = stretch(rows, None, None, road.clock())
+    counts = await asyncio.to_thread(activity, rows, over)
+    answer |= {"over": window_as_data(over), "activity": counts.get(group, [])}
+    answer |= beside_group(seen, group, rows)
+    answer["failure"] = await _one_of(road, seen, answer["failures"], part)
     return tagged(answer, known, f"{answer['version']}.")
 
 
@@ -164,6 +188,18 @@ async def failure_told(
     if found is None or not found.num_rows:
         raise Refused(404, "there is no failure of this trace and span: the list names those")
     return failure_as_data(found.to_pylist()[0] | placed[0])
+
+
+async def _one_of(
+    road: Pipeline, seen: Snapshot, listed: Sequence[Mapping[str, Any]], part: PartOfGroup
+) -> dict[str, Any] | None:
+    """Return the failure that is asked for in full, else the newest; None where none is asked."""
+    if not part.full or not (part.trace_id or listed):
+        return None
+    first = listed[0] if listed else {}
+    trace, span = part.trace_id or first["trace_id"], part.span_id or first.get("span_id", "")
+    told = await failure_told(road, seen, trace, span)
+    return told | beside_failure(seen, told, road.policy)
 
 
 def there(seen: Snapshot, name: str) -> None:

@@ -78,6 +78,9 @@ class PartOfGroup(BaseModel):
 
     limit: Limit = 100
     cursor: Cursor = ""
+    full: bool = Field(default=False, description="one failure with its payload too: the newest")
+    trace_id: Text = Field("", description="with span_id: the failure that `full` means")
+    span_id: Text = ""
 
 
 class Move(BaseModel):
@@ -106,8 +109,9 @@ class Split(BaseModel):
 
     by: Column | None = None
     failures: list[tuple[Id, Id]] | None = Field(
-        None, min_length=1, max_length=1_000, description="trace and span of each"
+        None, max_length=1_000, description="trace and span of each; none of them takes it back"
     )
+    part: Id | None = Field(None, description="with no failures: the group that was split off")
     why: Why = None
 
 

@@ -20,6 +20,7 @@ from scarline.web.deciding import decisions, unharmed, written
 from scarline.web.desk import Desk, Open
 from scarline.web.failures import JSON, Kept, there
 from scarline.web.failures_asked import Merge, Move, Split
+from scarline.web.failures_beside import is_part
 from scarline.web.problems import DOCUMENTED, Refused, problem
 
 router = APIRouter(prefix="/api/failures", tags=["triage"], responses=DOCUMENTED)
@@ -75,14 +76,22 @@ async def merge_group(by: Deciding, group: str, merge: Merge) -> Response:
 
 @router.post("/groups/{group}/split", responses=documents.DECIDED, openapi_extra=documents.IF_MATCH)
 async def split_group(by: Deciding, group: str, split: Split) -> Response:
-    """Split a group by a column, or split listed failures off into a group of their own."""
-    there(await by.backlog.snapshot(), group)
+    """Split a group by a column, or split listed failures off into a group of their own.
+
+    By no column, and with no failures but the part they made, it is taken back.
+    """
+    seen = await by.backlog.snapshot()
+    there(seen, group)
     if (split.failures is not None) == ("by" in split.model_fields_set):
         raise Refused(422, "a split is either by a column, or of listed failures: say one of them")
     value: dict[str, Any] = {"by": split.by}
     if split.failures is not None:
         pairs = sorted([list(it) for it in set(split.failures)])
-        part = part_of(group, "failures", orjson.dumps(pairs).decode())
+        part = split.part or part_of(group, "failures", orjson.dumps(pairs).decode())
+        if bool(pairs) == (split.part is not None) or not (
+            pairs or is_part(seen.standing, group, part)
+        ):
+            raise Refused(422, "list failures to split off, or name the part that goes back")
         value = {"failures": pairs, "into": part}
     return await _answered(by, by.wants(group, "split", value, split.why))
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from scarline.failures.decisions import TRANSITIONS
+from scarline.failures.decisions import SPLIT_BY, TRANSITIONS
 from scarline.failures.groups import SEVERITIES
+from scarline.privacy import Category
 from scarline.web.documents import answered
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -94,21 +95,44 @@ FAILURES = _SAME | answered(
     next=_NEXT,
 )
 
-FAILURE = _SAME | answered(
-    "a failure with its payload",
+_WHOLE: dict[str, Any] = {
     **_FAILURE["properties"],
-    trace_payload={"description": "the span as it was told, redacted"},
-    evaluations={"description": "what evaluators said"},
-    reasons={"description": "which rules spoke, and why"},
-    grouped_by={"description": "what its signature is made of"},
+    "trace_payload": {"description": "the span as it was told, redacted"},
+    "evaluations": {"description": "what evaluators said"},
+    "reasons": {"description": "which rules spoke, and why"},
+    "grouped_by": {"description": "what its signature is made of"},
+}
+
+FAILURE = _SAME | answered("a failure with its payload", **_WHOLE)
+
+_IN_FULL = _object(
+    **_WHOLE,
+    trace={"type": "array", "items": _FAILURE, "description": "other failing spans of its trace"},
+    marks={
+        "type": "object",
+        "additionalProperties": {"enum": sorted(Category)},
+        "description": "what stands in brackets where something was taken away, and its class",
+    },
 )
+
+_COUNTS = {"type": "array", "items": _COUNT, "description": "failures in equal parts of `over`"}
+_OVER = _object(**_STRETCH)
+_FACET = {"type": "array", "items": _object(value=_TEXT, groups=_COUNT)}
 
 GROUPS = _SAME | answered(
     "a page of groups",
-    groups={"type": "array", "items": _GROUP},
+    groups={"type": "array", "items": _object(**_GROUP["properties"], activity=_COUNTS)},
     total=_COUNT,
     coverage=COVERAGE,
+    over=_OVER,
+    facets=_object(
+        **dict.fromkeys(("state", "severity", "trend", "application", "service", "type"), _FACET)
+    ),
     next=_NEXT,
+)
+
+_VALUES = _object(
+    distinct=_COUNT, most={"type": "array", "items": _object(value=_MAYBE, failures=_COUNT)}
 )
 
 _DECISION = _object(
@@ -130,6 +154,20 @@ GROUP = _SAME | answered(
     suggestions={"type": "array", "items": _object(group=_TEXT, likeness=_NUMBER)},
     failures={"type": "array", "items": _FAILURE},
     next=_NEXT,
+    over=_OVER,
+    activity=_COUNTS,
+    merged_here={"type": "array", "items": _object(group=_TEXT, version=_COUNT, title=_MAYBE)},
+    split_by=_MAYBE,
+    parts={"type": "array", "items": _object(group=_TEXT, title=_TEXT, failures=_COUNT)},
+    split_from={
+        "anyOf": [
+            _object(group=_TEXT, version=_COUNT, by=_MAYBE, failures=_COUNT),
+            {"type": "null"},
+        ],
+        "description": "the group that it is a part of: by a column, or of listed failures",
+    },
+    values=_object(**dict.fromkeys(sorted(SPLIT_BY), _VALUES)),
+    failure={"anyOf": [_IN_FULL, {"type": "null"}], "description": "where `full` is asked"},
 )
 
 DECIDED = answered(
@@ -172,6 +210,11 @@ _DELIVERY = {
 DELIVERY = answered("how the delivery stands", **_DELIVERY)
 DELIVERIES = answered(
     "all deliveries, newest first", deliveries={"type": "array", "items": _object(**_DELIVERY)}
+)
+ALL_DELIVERIES = answered(
+    "all deliveries, newest first",
+    deliveries={"type": "array", "items": _object(**_DELIVERY)},
+    webhook={"type": "boolean", "description": "whether one is set"},
 )
 
 EXPORTED: dict[int | str, dict[str, Any]] = {

@@ -64,12 +64,13 @@ async def export(
 _MAY_GO = (READY, EXPORTED)
 
 
-@router.get("", responses=documents.DELIVERIES)
-async def get_exports(desk: Open) -> Response:
-    """Return all deliveries to the webhook, those that changed last first."""
+@router.get("", responses=documents.ALL_DELIVERIES)
+async def get_exports(request: Request, desk: Open) -> Response:
+    """Return all deliveries to the webhook, those that changed last first, and if one is set."""
     found = deliveries.standing(await decisions(desk.pipeline, deliveries.ABOUT)).values()
     told = sorted((deliveries.as_data(it) for it in found), key=lambda it: it["at"], reverse=True)
-    return Response(orjson.dumps({"deliveries": told}), media_type=JSON)
+    is_set = request.app.state.webhook is not None
+    return Response(orjson.dumps({"deliveries": told, "webhook": is_set}), media_type=JSON)
 
 
 @attempts.post("/deliveries", responses=documents.DELIVERIES)
