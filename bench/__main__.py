@@ -19,6 +19,7 @@ from bench import (
     scars,
     serve,
     supabase,
+    twins,
 )
 from bench.privacy import run as privacy
 from bench.workload import Estate
@@ -32,8 +33,8 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy grouping scars load rollback end-to-end cost governor flows "
-        "serve failures",
+        help="parse supabase privacy grouping scars twins load rollback end-to-end cost governor "
+        "flows serve failures",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
@@ -62,6 +63,7 @@ def main() -> None:
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
         "grouping": grouping.run,
+        "twins": twins.run,
         "scars": lambda: scars.run(asked.nab, held=asked.held),
         "supabase": lambda: supabase.run(asked.points // 10),
         "privacy": lambda: privacy.run(asked.pii, asked.texts, asked.sample, asked.missed),

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,11 @@ print(count, int(status[status.index("VmHWM:") + 1]) / 1024)
 def run(url: str, rows: int = 1_000_000) -> None:
     """Load a file of so many rows by each way, and put 10,000 systems in their order."""
     with tempfile.TemporaryDirectory() as folder:
-        whole, part = Path(folder, "whole.csv"), Path(folder, "part.csv")
+        whole, part, mixed = (Path(folder, f"{name}.csv") for name in ("whole", "part", "mixed"))
         few = round(rows * OBVIOUS_SHARE)
         write(whole, rows)
         write(part, few)
+        write(mixed, rows, mixed=True)
         assert ours(part) == obvious(part)
         size = f"{rows:,} services ({megabytes(whole)})"
         report = Report(f"list of {size} to flows", "rows/s")
@@ -60,9 +62,11 @@ def run(url: str, rows: int = 1_000_000) -> None:
             report.add(name, share / seconds, f"{share:,} rows, whole process {peak:.0f} MB")
         report.show("scarline")
         report = Report(f"list of {size} to flows in PostgreSQL", "rows/s")
+        other = partial(committed, source="other")
         for name, way, path, share in (
             ("scarline, redacted and committed", committed, whole, rows),
             ("the same file again", committed, whole, rows),
+            ("as many of another source, in no order", other, mixed, rows),
             ("the same in dicts, one POST, pydantic, executemany", posted, part, few),
         ):
             with measured() as took:
@@ -98,12 +102,12 @@ def ours(path: Path) -> int:
     return asyncio.run(load())
 
 
-def committed(url: str, path: Path) -> int:
+def committed(url: str, path: Path, source: str = "datadog") -> int:
     """Load a file as `scarline load-flows` does, redacted and into PostgreSQL."""
 
     async def load() -> int:
         own = Settings().model_copy(update={"database_url": SecretStr(url)})
-        async with open_list(own, ServiceList(path), lambda *_: None) as (road, before):
+        async with open_list(own, ServiceList(path, source), lambda *_: None) as (road, before):
             return (before or await road.pull("flows")).rows
 
     return asyncio.run(load())
@@ -179,12 +183,13 @@ def status(word: str, errors: float | None) -> str:
     return "degraded" if errors >= DEGRADED_FROM else "healthy"
 
 
-def write(path: Path, rows: int) -> None:
-    """Write a list of so many services, the same at every call."""
+def write(path: Path, rows: int, *, mixed: bool = False) -> None:
+    """Write a list of so many services, the same at every call; by name unless it is ``mixed``."""
     chance = random.Random(rows)  # noqa: S311 - the work is the same at each run
+    numbers = chance.sample(range(rows), rows) if mixed else range(rows)
     with path.open("w", encoding="utf-8") as file:
         file.write("Name,Team,Env,Avg latency,Error rate,Monitor status,Dependencies\n")
-        for number in range(rows):
+        for number in numbers:
             called = ", ".join(
                 f"service-{chance.randrange(rows):07}"
                 for _ in range(chance.choice((0, 1, 1, 2, 3)))

@@ -4,6 +4,7 @@ import math
 import string
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -25,7 +26,16 @@ from scarline.ports import Query, Store, Written
 from scarline.privacy import redact
 from scarline.series import content_digest, merged, tally
 from scarline.series.records import pieces, row_forms, storable
-from tests.at_hand import TAKES_POINTS, Opener, debian_url, embedded_url, open_empty, postgres
+from scarline.stores.postgres.queries import query
+from tests.at_hand import (
+    TAKES_POINTS,
+    Opener,
+    debian_url,
+    embedded_url,
+    memory,
+    open_empty,
+    postgres,
+)
 from tests.fakes import EPOCH, Clock, FakeSource, batch, failed, failures, loaded
 from tests.laws.stories import moment, pipeline, shown
 from tests.stores.postgrest import Project, supabase
@@ -214,6 +224,87 @@ async def test_what_changed_is_counted_to_the_bit(open_empty: Opener) -> None:
         left = (await store.find(Query(LLM_FAILURE))).to_pylist()
         assert [row["span_id"] for row in left] == ["a", "a2", "b", "c", "d"]
         assert math.copysign(1, left[0]["cost_usd"]) == 1
+
+
+LOADS = st.lists(
+    st.tuples(
+        st.dictionaries(
+            st.tuples(st.sampled_from("aBé"), st.sampled_from(["", "a", "b", "ü"])),
+            st.sampled_from([1.0, 2.0]),
+            max_size=4,
+        ),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize("open_empty", ["embedded", "debian", "supabase"], indirect=True)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(loads=LOADS)
+@example(loads=[({("a", "ü"): 1.0, ("é", ""): 1.0}, False), ({("B", "a"): 1.0}, True)] * 2)
+@example(loads=[({("a", ""): 1.0}, False), ({("B", ""): 1.0}, False), ({("é", "a"): 1.0}, False)])
+async def test_wherever_keys_stand_they_are_counted(
+    open_empty: Opener, loads: Sequence[tuple[Mapping[tuple[str, str], float], bool]]
+) -> None:
+    """Alone in their stretch, between others, known: each load counts as the store in memory does.
+
+    Two loads in a row are of one run.
+    """
+    async with open_empty() as store, memory() as other:
+        head = Head()
+        for number, (calls, whole) in enumerate(loads):
+            flows = {call: {"latency_ms": own} for call, own in calls.items()}
+            told = redact(loaded(flows, *(["prod"] if whole else [])))
+            entry = wrote(head, f"llm-{number // 2}")
+            head = head_of([entry])
+            assert await store.commit(told, entry) == await other.commit(told, entry)
+
+
+STRAYED = {
+    "update scarline.integration_flow_seen set run_no = 99": 99,
+    "delete from scarline.run": 1,
+}
+
+
+@pytest.mark.parametrize("server", ["embedded", "debian", "supabase"])
+@pytest.mark.parametrize("tampering", STRAYED)
+async def test_records_of_no_run_are_found(
+    server: str, tampering: str, request: pytest.FixtureRequest
+) -> None:
+    """No key of another table holds them: verify names the number that they have."""
+    opened: AbstractAsyncContextManager[Store]
+    if server == "supabase":
+        project: Project = request.getfixturevalue("supabase")
+        opened, url = project.store(), project.database
+    else:
+        url = request.getfixturevalue(f"{server}_url")
+        opened = postgres(url)()
+    async with opened as store:
+        run = await pipeline(store, [loaded({("web", "oms"): {}})]).pull("metrics")
+        assert await pipeline(store, []).verify() == []
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(tampering.encode())
+        gone, strayed = await pipeline(store, []).verify()
+    assert gone == f"the rows of entry 2 of run {run.run} are gone"
+    number = STRAYED[tampering]
+    assert strayed == f"the rows of entry 2 of run number {number} have no entry that tells of them"
+
+
+async def test_a_run_stays_while_its_records_are_added(embedded_url: str) -> None:
+    """Who would take it away has to wait for the end of the transaction that adds them."""
+    async with postgres(embedded_url)() as store:
+        await store.append(wrote())
+        with (
+            psycopg.connect(embedded_url) as adding,
+            psycopg.connect(embedded_url, autocommit=True) as other,
+        ):
+            other.execute("set lock_timeout = '50ms'")
+            assert adding.execute(query("run_number"), {"run": "llm-1"}).fetchone() == (1,)
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute("delete from scarline.run")
+            adding.rollback()
+            assert other.execute("delete from scarline.run").rowcount == 1
 
 
 FOUND = [

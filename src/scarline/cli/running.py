@@ -45,10 +45,15 @@ def told(run: "Run", *, json: bool) -> Exit:
 async def pull(
     opening: "AbstractAsyncContextManager[Pipeline]", stream: str, window: "Window | None" = None
 ) -> "Run":
-    """Open a pipeline, pull one stream with a progress bar, close it."""
+    """Open a pipeline, pull one stream with a progress bar, tell what is due, close it."""
+    from scarline.bootstrap.alerting import tell_after
+
     async with opening as pipeline:
         with console.progress(stream) as notify:
-            return await pipeline.pull(stream, window, notify)
+            run = await pipeline.pull(stream, window, notify)
+        if stream == "metrics":
+            await tell_after(pipeline, settings.load(), console.say)
+        return run
 
 
 async def load(opening: "AbstractAsyncContextManager[Loading]") -> "Run":

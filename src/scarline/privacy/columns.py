@@ -104,6 +104,8 @@ def _documents(
 
 def _column(column: pa.Array, kind: Kind, name: str, document: Documents) -> pa.Array:
     if pa.types.is_dictionary(column.type):
+        if name != "tags" and document.bare(column.dictionary, f"{kind.name} {name}"):
+            return column
         words = pa.array(_words(column.dictionary.to_pylist(), kind, name, document), pa.string())
         if words.equals(column.dictionary):
             return column

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+import pyarrow as pa
 
 from scarline.privacy.account import Account
 from scarline.privacy.chunks import rejoined
@@ -92,6 +93,11 @@ class Documents:
         if self._level == 0:
             self._spread(texts)
         return [together(it, self._cleaned) for it in nodes]
+
+    def bare(self, words: pa.Array, label: str) -> bool:
+        """Return whether nothing is found in any of the words of a column, plainly."""
+        field = self._cleaner.fields.named("", label)
+        return (field is None or field.kept) and self._cleaner.texts.words.bare(words, label)
 
     def words(self, words: Sequence[str | None], label: str) -> list[Any]:
         """Return words of a column that belong together, without what the policy names."""

@@ -62,16 +62,15 @@ class Policy:
     @property
     def fingerprint(self) -> str:
         """Return a short digest of all that decides, kept beside what was cleaned by it."""
-        modes = sorted((str(key), str(mode)) for key, mode in self.marks.modes.items())
-        said = (
-            self.rules,
-            self.fields,
-            self.allow,
-            modes,
-            self.marks.key_id,
-            self.names.__module__,
-        )
-        return sha256(repr(said).encode()).hexdigest()[:16]
+        return _fingerprint(self)
+
+
+@cache
+def _fingerprint(policy: Policy) -> str:
+    marks = policy.marks
+    modes = sorted((str(key), str(mode)) for key, mode in marks.modes.items())
+    said = (policy.rules, policy.fields, policy.allow, modes, marks.key_id, policy.names.__module__)
+    return sha256(repr(said).encode()).hexdigest()[:16]
 
 
 @cache

@@ -27,21 +27,27 @@ MOST_SAMPLES = 1_536
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+CALM_SHARE = 0.35
+"""A course ends for its shape after the last deviation of this share of the largest: an alert ends
+only after half an hour of calm, which is no part of what happened."""
+
 CALM = ("steady", "warming")
 """States of a judgement that end a scar. Missing and stale values end none."""
 
 
 @dataclass(slots=True)
 class Growing:
-    """A scar that goes on. Times are microseconds since 1970, deviations those from the expected.
+    """A scar that goes on. Times are microseconds since 1970.
 
-    Each of ``deviations`` is the mean of ``step`` points; ``rest`` are those that fill none yet.
+    Deviations are those from what was ``expected`` at its onset: what is expected later has learnt
+    from the scar itself. Each is the mean of ``step`` points; ``rest`` are too few for one.
     """
 
     onset: int
     expert: str | None
     direction: str
     unit: str | None
+    expected: float | None = None
     points: int = 0
     peak: dict[str, Any] = field(default_factory=dict)
     deviations: list[float] = field(default_factory=list)
@@ -150,7 +156,9 @@ def _grow(scar: Growing, judged: _Judged, row: int) -> None:
         scar.peak = {**told, "ts": int(judged.ts[row]), "value": value}
     scar.peak["score"] = max(scar.peak["score"], at["score"])
     scar.points += 1
-    scar.rest.append(value - at["expected"] if np.isfinite(at["expected"]) else 0.0)
+    if scar.expected is None and np.isfinite(at["expected"]):
+        scar.expected = at["expected"]
+    scar.rest.append(0.0 if scar.expected is None else value - scar.expected)
     if len(scar.rest) < scar.step:
         return
     scar.deviations.append(sum(scar.rest) / scar.step)
@@ -166,6 +174,8 @@ def shape(deviations: Sequence[float]) -> list[int]:
     Each is the mean over its part of the time; the largest has 100 or -100.
     """
     course = np.asarray(deviations, dtype=np.float64)
+    counts = np.abs(course) >= CALM_SHARE * np.abs(course).max(initial=0.0)
+    course = course[: int(np.flatnonzero(counts).max(initial=0)) + 1]
     # What is summed up to each moment, read at the ends of the parts: means, for any length.
     summed = np.concatenate(([0.0], np.cumsum(course)))
     ends = np.interp(np.linspace(0, course.size, SHAPE + 1), np.arange(summed.size), summed)

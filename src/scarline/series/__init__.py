@@ -141,9 +141,10 @@ def content_digest(kind: Kind, rows: pa.RecordBatch) -> str:
     sorted order. A store can take it again from what it keeps.
     """
     if kind.of_records:
-        return combined_digest(
-            sha256(form).digest() for piece in pieces(rows) for form in row_forms(piece).to_pylist()
-        )
+        digests: list[bytes] = []
+        for piece in pieces(rows):
+            digests += [sha256(form).digest() for form in row_forms(piece).to_pylist()]
+        return combined_digest(digests)
     bounds = series_bounds(kind, rows)
     times = np.ascontiguousarray(rows.column("ts").cast(pa.int64()).to_numpy(), dtype="<i8")
     values = np.ascontiguousarray(rows.column("value").to_numpy(), dtype="<f8")

@@ -24,12 +24,30 @@ def row_forms(rows: pa.RecordBatch) -> pa.Array:
     the name, the length of the value, the value, as :func:`value_forms` has it. Lengths
     are 4 bytes, big-endian. A column that is added later and is null changes nothing.
     """
-    fields = []
+    parts: list[pa.Array | pa.Scalar] = [pa.repeat(pa.scalar(b"", BYTES), rows.num_rows)]
     for name, column in zip(rows.schema.names, rows.columns, strict=True):
-        values = value_forms(column)
-        head = pa.scalar(len(name).to_bytes(4, "big") + name.encode(), BYTES)
-        fields.append(joined(head, lengths(values), values, null_handling="emit_null"))
-    return joined(*fields)
+        parts += _field(name, column)
+    return joined(*parts)
+
+
+def _field(name: str, column: pa.Array) -> list[pa.Array | pa.Scalar]:
+    """Return what a column adds to the forms of rows, in parts that are joined."""
+    head = len(name).to_bytes(4, "big") + name.encode()
+    if _is_constant(column):
+        (word,) = value_forms(column.dictionary).to_pylist()
+        return [pa.scalar(head + len(word).to_bytes(4, "big") + word, BYTES)]
+    values = value_forms(column)
+    if values.null_count == len(values):
+        return []
+    parts = [pa.scalar(head, BYTES), lengths(values), values]
+    return [joined(*parts, null_handling="emit_null")] if values.null_count else parts
+
+
+def _is_constant(column: pa.Array) -> bool:
+    """Return whether all rows plainly have the same word."""
+    if not pa.types.is_dictionary(column.type) or len(column.dictionary) != 1:
+        return False
+    return not column.null_count and not column.dictionary.null_count
 
 
 def value_forms(column: pa.Array, epoch: int = 0) -> pa.Array:

@@ -9,6 +9,7 @@ from hashlib import sha256
 import pyarrow as pa
 
 from scarline import ledger
+from scarline.bootstrap.deciding import DECISIONS
 from scarline.failures.coverage import Looked, looked
 from scarline.failures.decisions import ABOUT, Standing, standing
 from scarline.failures.groups import Group, assigned, groups
@@ -19,7 +20,7 @@ from scarline.model import stamp
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
 
-FAILURES, DECISIONS = "failures", "decisions"
+FAILURES = "failures"
 """The streams that bring failures and decisions: what shows changes only when they grow."""
 
 LISTED = (

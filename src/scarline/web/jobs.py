@@ -3,11 +3,12 @@
 from http import HTTPStatus
 
 import msgspec
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from scarline.ledger import Run, State
 from scarline.web import documents
 from scarline.web.account import run_as_data
+from scarline.web.alerts import look
 from scarline.web.desk import Open
 from scarline.web.problems import DOCUMENTED, MEDIA, Refused
 
@@ -15,10 +16,14 @@ router = APIRouter(prefix="/jobs", tags=["jobs"], responses=DOCUMENTED)
 
 AGAIN_SECONDS = "1"
 
+METRICS = "metrics"
+
 
 @router.post("/{stream}", responses=documents.PULLED)
-async def post_job(desk: Open, stream: str) -> Response:
+async def post_job(desk: Open, stream: str, request: Request) -> Response:
     """Pull what came since the last pull of a stream, or as much of it as there is time for.
+
+    After metrics alerts are looked at.
 
     200 if the run is `done` or `partial`. 409 while another pull holds the stream. 503 if it was
     stopped, with the `run` and what it had stored: ask again and it goes on from there.
@@ -29,6 +34,8 @@ async def post_job(desk: Open, stream: str) -> Response:
         return _later("the service ends and takes no more jobs: ask again", None)
     begun = desk.pipeline.clock()
     pulled = await desk.pulls.pull(stream)
+    if stream == METRICS:
+        await look(desk.pipeline, request.app.state.alerting)
     if pulled.run is not None:
         return Response(msgspec.json.encode(run_as_data(pulled.run)), media_type="application/json")
     runs = await desk.pipeline.runs(stream)

@@ -139,7 +139,7 @@ class CsvServices:
             rows = part.rows
             if own.repeats.keys.size:
                 rows = rows.filter(pa.array(last_of_each(flow_keys(rows), own.repeats, seen)))
-            rows = normalised(rows, self.name)
+            rows = normalised(rows, self.name, named=False)
             brought = rows.num_rows
             if number == 1 and not own.bad:
                 rows = whole(rows, self.name, own.envs)

@@ -143,7 +143,7 @@ def flow_keys(rows: pa.RecordBatch) -> Keys:
     mixed = np.zeros(rows.num_rows, dtype=np.uint64)
     for name in ("env", "system_from", "system_to"):
         column = rows.column(name)
-        words = np.array([hash(word) for word in column.dictionary.to_pylist()], dtype=np.int64)
+        words = np.fromiter(map(hash, column.dictionary.to_pylist()), dtype=np.int64)
         mixed = mixed * _MIX + words.view(np.uint64)[codes(column)]
     return mixed
 

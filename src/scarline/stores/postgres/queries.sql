@@ -31,8 +31,8 @@ copy pg_temp.staged from stdin (format binary);
 select new, changed, same from scarline.absorb(%(run)s, %(position)s);
 
 -- name: run_number
--- The small number of a run.
-select run_no from scarline.run where run = %(run)s;
+-- The small number of a run, which stays as long as this transaction lasts.
+select run_no from scarline.run where run = %(run)s for key share;
 
 -- name: count_records
 -- What a batch of records changed.
@@ -79,9 +79,9 @@ join scarline.series x using (series_id);
 
 -- name: record_digests
 -- The digest of each batch of records, taken again from what is kept.
-select r.run, b.at_position, scarline.record_digest(b.kind, b.run_no, b.at_position)
-from scarline.record_batches() b
-join scarline.run r using (run_no);
+select scarline.run_name(b.run_no), b.at_position,
+    scarline.record_digest(b.kind, b.run_no, b.at_position)
+from scarline.record_batches() b;
 
 -- name: misfolded
 -- The series that show something else than their sightings add up to.

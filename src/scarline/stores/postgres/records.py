@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
@@ -23,6 +24,9 @@ from scarline.stores.postgres.queries import query
 ROWS_AT_ONCE = 1_000
 """How many records are turned into Arrow at once."""
 
+PIECE_BYTES = 1_000_000
+"""How much is packed at once: the server takes one piece in while the next is packed."""
+
 _PLACE = struct.Struct(">iiiq")  # length and value of run_no, length and value of position
 
 
@@ -31,8 +35,8 @@ async def keep(
 ) -> Written:
     """Copy ``rows`` to where they stay, in the transaction that added ``entry``."""
     place: dict[str, Any] = {"run": entry.run, "position": entry.position, "kind": kind.name}
-    number = await (await connection.execute(query("run_number"), place)).fetchone()
-    tail = _PLACE.pack(4, number[0] if number else 0, 8, entry.position)
+    (number,) = await (await connection.execute(query("run_number"), place)).fetchone() or ()
+    tail = _PLACE.pack(4, number, 8, entry.position)
     async with connection.cursor() as cursor, cursor.copy(_copy(kind)) as copy:
         for piece in packed(rows, tail):
             await copy.write(piece)
@@ -40,16 +44,18 @@ async def keep(
     return Written(*(row or ()))
 
 
-def packed(rows: pa.RecordBatch, tail: bytes) -> Iterator[bytes]:
+def packed(rows: pa.RecordBatch, tail: bytes) -> Iterator[bytes | memoryview]:
     """Yield ``rows`` as binary COPY, piece by piece, each row with ``tail`` at its end."""
     count = pa.scalar(struct.pack(">h", rows.num_columns + 2), BYTES)
     yield HEADER
-    for piece in pieces(rows):
+    for piece in pieces(rows, PIECE_BYTES):
         parts = [count]
         for column in piece.columns:
             values = value_forms(column, EPOCH_MICROSECONDS)
             parts += [lengths(values), values]
-        yield b"".join(joined(*parts, pa.scalar(tail, BYTES)).to_pylist())
+        told = joined(*parts, pa.scalar(tail, BYTES))
+        _, ends, data = told.buffers()  # one row after the other, as COPY takes them
+        yield memoryview(data)[: np.frombuffer(ends, dtype=np.int64)[len(told)]]
     yield TRAILER
 
 
