@@ -1,6 +1,6 @@
 """Drawings of flows: where systems stand, what crosses, and what stays when something comes."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from scarline.flows import ordering
 from scarline.flows.layering import MOST_PLACES, layers, parts
 from scarline.flows.layout import HEIGHT, drawn
 from scarline.flows.redrawing import kept, redrawn
+from scarline.flows.sifting import sifted
 
 MOST = 14
 
@@ -148,3 +149,18 @@ def test_circles_and_long_chains_come_to_an_end(count: int) -> None:
         drawing = drawn(count, *ends(edges))
         assert np.isfinite(drawing.x).all()
         assert sum(map(len, drawing.bends.values())) <= 2 * MOST_PLACES
+
+
+@given(GRAPHS)
+def test_sifting_adds_no_crossing(graph: tuple[int, Edges]) -> None:
+    """Whatever the places; each layer still has each place once, and parts stay together."""
+    count, edges = graph
+    found = layers(count, *ends([it for it in edges if it[0] != it[1]]))
+    before = ordering.settled(found, ordering.begun(found, 1))
+    after = sifted(found, before)
+    assert ordering.crossings(found, after) <= ordering.crossings(found, before)
+    for first, last in pairwise(found.bounds):
+        order = np.argsort(after[first:last])
+        assert sorted(after[first:last]) == list(range(last - first))
+        own = found.part[first:last][order]
+        assert len(np.flatnonzero(np.diff(own))) == len(set(own.tolist())) - 1

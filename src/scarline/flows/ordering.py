@@ -1,8 +1,8 @@
 """In which order systems stand within their layers, so that few flows cross.
 
-Sweeps by the barycentre of neighbours (Sugiyama, Tagawa and Toda, 1981), then exchanges of
+Sweeps by the barycentre of neighbours (Sugiyama, Tagawa and Toda, 1981), exchanges of
 neighbours that cross less the other way round (Gansner, Koutsofios, North and Vo, "A technique for
-drawing directed graphs", IEEE Trans. SE 19, 1993), all of a layer at once.
+drawing directed graphs", IEEE Trans. SE 19, 1993), all of a layer at once; then sifting.
 """
 
 from itertools import pairwise
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scarline.flows.layering import Layers
+from scarline.flows.sifting import sifted
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -42,16 +43,16 @@ def ordered(layers: Layers) -> Longs:
     beginnings = min(MOST_BEGINNINGS, max(1, WORK // max(1, count)))
     best, fewest = np.zeros(count, np.int64), -1
     for number in range(beginnings):
-        places = _exchanged(layers, _settled(layers, _begun(layers, number)))
+        places = _exchanged(layers, settled(layers, begun(layers, number)))
         found = crossings(layers, places)
         if fewest < 0 or found < fewest:
             best, fewest = places, found
         if fewest == 0:
-            break
-    return best
+            return best
+    return sifted(layers, best)
 
 
-def _settled(layers: Layers, places: Longs) -> Longs:
+def settled(layers: Layers, places: Longs) -> Longs:
     """Return the best places that sweeps come by."""
     best, fewest, worse = places.copy(), crossings(layers, places), 0
     for _ in range(min(SWEEPS, max(2, STEPS // len(layers.bounds)))):
@@ -92,7 +93,7 @@ def _inversions(ranks: Longs) -> int:
     return found
 
 
-def _begun(layers: Layers, number: int) -> Longs:
+def begun(layers: Layers, number: int) -> Longs:
     """Return the places in the order in which a walk from the first layer meets the vertices.
 
     The first walk goes by the vertices' own order, each other one by an order of its own.
