@@ -7,7 +7,12 @@ import { Told } from "./Told";
 import { COLUMNS, PARTS, TREND_MEANS, capital, many, spelled } from "./words";
 
 /** What stands beside the failures of a group: how often, why one, of what, what was decided. */
-export function Aside({ data, onMerge, onUnmerge, onUnsplit }: {
+export function Aside({
+  data,
+  onMerge,
+  onUnmerge,
+  onUnsplit,
+}: {
   data: GroupTold;
   onMerge: () => void;
   onUnmerge: (from: GroupTold["merged_here"][number]) => void;
@@ -18,7 +23,12 @@ export function Aside({ data, onMerge, onUnmerge, onUnsplit }: {
     <aside class="backlog-aside" aria-label="About this group">
       {group && (
         <Box title={`Seen in ${lengthOf(data.over)}`}>
-          <Columns counts={data.activity} label={`in ${lengthOf(data.over)}`} width={288} height={48} />
+          <Columns
+            counts={data.activity}
+            label={`in ${lengthOf(data.over)}`}
+            width={288}
+            height={48}
+          />
           <dl class="facts">
             <dt>Trend</dt>
             <dd>
@@ -26,11 +36,18 @@ export function Aside({ data, onMerge, onUnmerge, onUnsplit }: {
               <div class="muted">{TREND_MEANS[group.trend]}</div>
             </dd>
             <dt>Failures</dt>
-            <dd>{formats.count(group.failures)} in {many(group.traces, "trace")}{group.users ? ` of ${many(group.users, "user")}` : ""}</dd>
+            <dd>
+              {formats.count(group.failures)} in {many(group.traces, "trace")}
+              {group.users ? ` of ${many(group.users, "user")}` : ""}
+            </dd>
             <dt>First seen</dt>
-            <dd><Time at={group.first_seen} relative /></dd>
+            <dd>
+              <Time at={group.first_seen} relative />
+            </dd>
             <dt>Last seen</dt>
-            <dd><Time at={group.last_seen} relative /></dd>
+            <dd>
+              <Time at={group.last_seen} relative />
+            </dd>
           </dl>
         </Box>
       )}
@@ -46,9 +63,15 @@ export function Aside({ data, onMerge, onUnmerge, onUnsplit }: {
           {data.merged_here.map((it) => (
             <p key={it.group} class="backlog-joined">
               <span>
-                With <a class="name" href={addressOf(it.group)}>{it.title ?? it.group}</a>, which was merged into it
+                With{" "}
+                <a class="name" href={addressOf(it.group)}>
+                  {it.title ?? it.group}
+                </a>
+                , which was merged into it
               </span>
-              <button type="button" class="button" onClick={() => onUnmerge(it)}>Undo merge</button>
+              <button type="button" class="button" onClick={() => onUnmerge(it)}>
+                Undo merge
+              </button>
             </p>
           ))}
         </Box>
@@ -58,15 +81,21 @@ export function Aside({ data, onMerge, onUnmerge, onUnsplit }: {
           <ul class="stack">
             {data.suggestions.map((it) => (
               <li key={it.group} class="spread">
-                <a class="name" href={addressOf(it.group)}>{formats.share(it.likeness)} alike</a>
-                <button type="button" class="button" onClick={onMerge}>Merge…</button>
+                <a class="name" href={addressOf(it.group)}>
+                  {formats.share(it.likeness)} alike
+                </a>
+                <button type="button" class="button" onClick={onMerge}>
+                  Merge…
+                </button>
               </li>
             ))}
           </ul>
         </Box>
       )}
       {group && <Values data={data} />}
-      <Box title="History"><History decisions={data.history} /></Box>
+      <Box title="History">
+        <History decisions={data.history} />
+      </Box>
     </aside>
   );
 }
@@ -84,8 +113,12 @@ function Part({ name, value }: { name: string; value: unknown }) {
   const words = Array.isArray(value) ? value.join(" ") : String(value);
   return (
     <>
-      <dt><Told text={PARTS[name] ?? capital(spelled(name))} /></dt>
-      <dd><Told text={name === "cause" ? spelled(words) : words} /></dd>
+      <dt>
+        <Told text={PARTS[name] ?? capital(spelled(name))} />
+      </dt>
+      <dd>
+        <Told text={name === "cause" ? spelled(words) : words} />
+      </dd>
     </>
   );
 }
@@ -96,10 +129,17 @@ function Origin({ data, onUnsplit }: { data: GroupTold; onUnsplit: () => void })
   return (
     <p class="backlog-joined">
       <span>
-        {from.by ? `A part by ${COLUMNS[from.by] ?? from.by}` : `${many(from.failures, "failure")} that somebody split off`} of{" "}
-        <a class="name" href={addressOf(from.group)}>another group</a>
+        {from.by
+          ? `A part by ${COLUMNS[from.by] ?? from.by}`
+          : `${many(from.failures, "failure")} that somebody split off`}{" "}
+        of{" "}
+        <a class="name" href={addressOf(from.group)}>
+          another group
+        </a>
       </span>
-      <button type="button" class="button" onClick={onUnsplit}>Undo split</button>
+      <button type="button" class="button" onClick={onUnsplit}>
+        Undo split
+      </button>
     </p>
   );
 }
@@ -117,7 +157,11 @@ function Values({ data }: { data: GroupTold }) {
           <ul>
             {most.slice(0, 4).map((it) => (
               <li key={it.value}>
-                <span class="backlog-bar" aria-hidden="true" style={{ width: `${(it.failures / total) * 100}%` }} />
+                <span
+                  class="backlog-bar"
+                  aria-hidden="true"
+                  style={{ width: `${(it.failures / total) * 100}%` }}
+                />
                 <span class="name clipped">{it.value ?? "none"}</span>
                 <span class="number">{formats.count(it.failures)}</span>
               </li>
@@ -136,7 +180,8 @@ function History({ decisions }: { decisions: Decision[] }) {
     <ol class="backlog-history">
       {[...decisions].reverse().map((it) => (
         <li key={it.version}>
-          <b class="name">{it.who}</b> <span class="name">{told(it)}</span> <Time at={it.at} relative />
+          <b class="name">{it.who}</b> <span class="name">{told(it)}</span>{" "}
+          <Time at={it.at} relative />
           {it.why && <q class="backlog-quote name">{it.why}</q>}
         </li>
       ))}

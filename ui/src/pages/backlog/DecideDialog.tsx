@@ -11,7 +11,12 @@ const reachable = (targets: Target[]): State[] =>
   STATES.filter((to) => targets.every((it) => TRANSITIONS[it.state].includes(to)));
 
 /** Brings groups to another state. Who was second sees what the first did, and decides again. */
-export function DecideDialog({ targets, to, onClose, onDone }: {
+export function DecideDialog({
+  targets,
+  to,
+  onClose,
+  onDone,
+}: {
   targets: Target[];
   to: State;
   onClose: () => void;
@@ -36,15 +41,23 @@ export function DecideDialog({ targets, to, onClose, onDone }: {
 
   return (
     <Dialog
-      title={pending.length === 1 ? "Decide about this group" : `Decide about ${many(pending.length, "group")}`}
+      title={
+        pending.length === 1
+          ? "Decide about this group"
+          : `Decide about ${many(pending.length, "group")}`
+      }
       onClose={onClose}
       actions={
         <>
           <button type="button" class="button" onClick={onClose}>
             {again ? "Leave it so" : "Cancel"}
           </button>
-          <button type="submit" form={FORM} class="button button-main"
-            disabled={!possible || deciding.busy || (needed && !why.trim())}>
+          <button
+            type="submit"
+            form={FORM}
+            class="button button-main"
+            disabled={!possible || deciding.busy || (needed && !why.trim())}
+          >
             {again ? `${VERBS[wanted]} all the same` : VERBS[wanted]}
           </button>
         </>
@@ -55,7 +68,10 @@ export function DecideDialog({ targets, to, onClose, onDone }: {
       <ul class="backlog-targets">
         {pending.map((it) => (
           <li key={it.id}>
-            <StateWord state={it.state} /> <span class="name clipped"><Told text={it.title} /></span>
+            <StateWord state={it.state} />{" "}
+            <span class="name clipped">
+              <Told text={it.title} />
+            </span>
           </li>
         ))}
       </ul>
@@ -64,19 +80,29 @@ export function DecideDialog({ targets, to, onClose, onDone }: {
           <legend class="unseen">New state</legend>
           {choices.map((it) => (
             <label key={it} class="backlog-choice">
-              <input type="radio" name="state" checked={it === wanted} onChange={() => setWanted(it)} />
+              <input
+                type="radio"
+                name="state"
+                checked={it === wanted}
+                onChange={() => setWanted(it)}
+              />
               {capital(it)}
             </label>
           ))}
           {!choices.length && <p>These groups have no next state in common.</p>}
         </fieldset>
         {!possible && choices.length > 0 && (
-          <p class="muted">A group that is {pending[0]?.state} cannot become {wanted}: choose another.</p>
+          <p class="muted">
+            A group that is {pending[0]?.state} cannot become {wanted}: choose another.
+          </p>
         )}
         {wanted === "exported" && (
           <label class="toggle">
-            <input type="checkbox" checked={resolved}
-              onChange={(event) => setResolved(event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={resolved}
+              onChange={(event) => setResolved(event.currentTarget.checked)}
+            />
             It is mended: if it is seen again, it regressed
           </label>
         )}

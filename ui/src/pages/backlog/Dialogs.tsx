@@ -31,7 +31,11 @@ export function useKeys(own: Shortcut[]): void {
 }
 
 /** What can be done with groups: by buttons, by keys, and the dialog that each opens. */
-export function useActions({ targets, chosen = [], onDone }: {
+export function useActions({
+  targets,
+  chosen = [],
+  onDone,
+}: {
   targets: Target[];
   chosen?: [string, string][];
   onDone: (into?: string) => void;

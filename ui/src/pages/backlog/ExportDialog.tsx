@@ -1,7 +1,17 @@
 import { useState } from "preact/hooks";
 import { type Problem, send } from "../../api/client";
 import { problemOf, useAsked } from "../../api/useAsked";
-import { type Column, Dialog, Empty, ProblemBox, Skeleton, Table, Time, download, toast } from "../../parts";
+import {
+  type Column,
+  Dialog,
+  Empty,
+  ProblemBox,
+  Skeleton,
+  Table,
+  Time,
+  download,
+  toast,
+} from "../../parts";
 import type { Delivery } from "./asking";
 import { type Target, reviewer } from "./deciding";
 import { Told } from "./Told";
@@ -32,7 +42,9 @@ export function ExportDialog({ targets, onClose }: { targets: Target[]; onClose:
   const give = async (to: "file" | "webhook") => {
     setBusy(true);
     setFailed(undefined);
-    const headers: Record<string, string> = reviewer.value ? { "X-Scarline-User": reviewer.value } : {};
+    const headers: Record<string, string> = reviewer.value
+      ? { "X-Scarline-User": reviewer.value }
+      : {};
     try {
       const body = { groups: targets.map((it) => it.id), evidence, to };
       const answer = await send("POST", PATH, { body, headers });
@@ -51,27 +63,48 @@ export function ExportDialog({ targets, onClose }: { targets: Target[]; onClose:
   };
 
   return (
-    <Dialog title={targets.length ? `Export ${many(targets.length, "group")}` : "Deliveries"} wide onClose={onClose}>
+    <Dialog
+      title={targets.length ? `Export ${many(targets.length, "group")}` : "Deliveries"}
+      wide
+      onClose={onClose}
+    >
       {failed && <ProblemBox problem={failed} />}
       {targets.length > 0 && (
         <>
           <ul class="backlog-targets">
             {targets.map((it) => (
-              <li key={it.id} class="name clipped"><Told text={it.title} /></li>
+              <li key={it.id} class="name clipped">
+                <Told text={it.title} />
+              </li>
             ))}
           </ul>
           <div class="row">
             <label class="field">
               <span class="field-label">Failures of each, the worst first</span>
-              <input class="input backlog-number" type="number" min={0} max={MOST_EVIDENCE} value={evidence}
-                onInput={(event) => setEvidence(event.currentTarget.valueAsNumber || 0)} />
+              <input
+                class="input backlog-number"
+                type="number"
+                min={0}
+                max={MOST_EVIDENCE}
+                value={evidence}
+                onInput={(event) => setEvidence(event.currentTarget.valueAsNumber || 0)}
+              />
             </label>
-            <button type="button" class="button button-main" disabled={busy} onClick={() => void give("file")}>
+            <button
+              type="button"
+              class="button button-main"
+              disabled={busy}
+              onClick={() => void give("file")}
+            >
               Download
             </button>
             {data?.webhook && (
-              <button type="button" class="button" disabled={busy || early.length > 0}
-                onClick={() => void give("webhook")}>
+              <button
+                type="button"
+                class="button"
+                disabled={busy || early.length > 0}
+                onClick={() => void give("webhook")}
+              >
                 Send to the webhook
               </button>
             )}
@@ -89,13 +122,18 @@ export function ExportDialog({ targets, onClose }: { targets: Target[]; onClose:
       {!data && !problem && <Skeleton lines={2} />}
       {data && !data.webhook && (
         <p class="muted">
-          No webhook is set. <code>SCARLINE_WEBHOOK_URL</code> and <code>SCARLINE_WEBHOOK_SECRET</code>{" "}
-          of the service set one.
+          No webhook is set. <code>SCARLINE_WEBHOOK_URL</code> and{" "}
+          <code>SCARLINE_WEBHOOK_SECRET</code> of the service set one.
         </p>
       )}
       {data?.webhook && !data.deliveries.length && <Empty title="Nothing was sent yet" />}
       {data && data.deliveries.length > 0 && (
-        <Table caption="Deliveries" columns={COLUMNS} rows={data.deliveries} rowKey={(it) => it.id} />
+        <Table
+          caption="Deliveries"
+          columns={COLUMNS}
+          rows={data.deliveries}
+          rowKey={(it) => it.id}
+        />
       )}
     </Dialog>
   );

@@ -29,10 +29,12 @@ const objects = <Item,>(value: unknown): Item[] =>
 /** One failure: why it is one, what was said, what evaluators said, what was masked. */
 export function FailureView({ shown }: { shown: Shown }) {
   const read = useMemo(() => conversation(shown.trace_payload, shown.span_kind), [shown]);
-  const evaluations = objects<Evaluation>(shown.evaluations)
-    .sort((a, b) => Number(b.assessment === "fail") - Number(a.assessment === "fail"));
+  const evaluations = objects<Evaluation>(shown.evaluations).sort(
+    (a, b) => Number(b.assessment === "fail") - Number(a.assessment === "fail"),
+  );
   const counts = useMemo(
-    () => marksIn([shown.trace_payload, shown.evaluations], shown.marks), [shown],
+    () => marksIn([shown.trace_payload, shown.evaluations], shown.marks),
+    [shown],
   );
   const silent = read.answered || !read.turns.length ? "" : "No output is told.";
   return (
@@ -43,19 +45,25 @@ export function FailureView({ shown }: { shown: Shown }) {
         {read.trouble && <ErrorBox trouble={read.trouble} />}
       </Section>
       <Section title="What was said">
-        {read.turns.length ? <Talk turns={read.turns} silent={silent} /> : (
+        {read.turns.length ? (
+          <Talk turns={read.turns} silent={silent} />
+        ) : (
           <p class="muted">The span tells no input and no output. All it tells is below.</p>
         )}
       </Section>
       {evaluations.length > 0 && (
-        <Section title="Evaluations"><Evaluations evaluations={evaluations} /></Section>
+        <Section title="Evaluations">
+          <Evaluations evaluations={evaluations} />
+        </Section>
       )}
       {counts.size > 0 && (
         <Section title="What was masked">
           <dl class="backlog-masked">
             {[...counts].sort().map(([name, count]) => (
               <div key={name}>
-                <dt><span class="backlog-mark">{spelled(name)}</span></dt>
+                <dt>
+                  <span class="backlog-mark">{spelled(name)}</span>
+                </dt>
                 <dd class="muted number">{count} ×</dd>
                 <dd class="muted">{meaning(name, shown.marks[name])}</dd>
               </div>
@@ -64,7 +72,9 @@ export function FailureView({ shown }: { shown: Shown }) {
         </Section>
       )}
       {shown.trace.length > 0 && (
-        <Section title="Also failed in this trace"><Others spans={shown.trace} /></Section>
+        <Section title="Also failed in this trace">
+          <Others spans={shown.trace} />
+        </Section>
       )}
       <Section title="As it was told">
         {Object.keys(read.metadata).length > 0 && (
@@ -101,12 +111,21 @@ function Facts({ shown }: { shown: Shown }) {
   const some: [string, preact.ComponentChildren][] = [
     ["Severity", <SeveritySign severity={shown.severity as Severity} word />],
     ["Type", spelled(shown.failure_type)],
-    ["Span", <span class="name"><Told text={shown.span_name ?? "–"} /> <span class="muted">{shown.span_kind}</span></span>],
+    [
+      "Span",
+      <span class="name">
+        <Told text={shown.span_name ?? "–"} /> <span class="muted">{shown.span_kind}</span>
+      </span>,
+    ],
     ["Model", shown.model && <Told text={shown.model} />],
     ["Service", shown.service_name && <Told text={shown.service_name} />],
     ["Version", shown.version && <Told text={shown.version} />],
-    ["Tokens", shown.input_tokens === null && shown.output_tokens === null ? null
-      : `${formats.count(shown.input_tokens)} in · ${formats.count(shown.output_tokens)} out`],
+    [
+      "Tokens",
+      shown.input_tokens === null && shown.output_tokens === null
+        ? null
+        : `${formats.count(shown.input_tokens)} in · ${formats.count(shown.output_tokens)} out`,
+    ],
     ["Cost", shown.cost_usd === null ? null : formats.dollars(shown.cost_usd)],
     ["Took", shown.duration_ms === null ? null : formats.latency(shown.duration_ms)],
     ["Status", shown.status_code],
@@ -115,12 +134,14 @@ function Facts({ shown }: { shown: Shown }) {
   ];
   return (
     <dl class="backlog-facts">
-      {some.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd class="number">{value}</dd>
-        </div>
-      ))}
+      {some
+        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="number">{value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }
@@ -135,7 +156,10 @@ function Reasons({ reasons }: { reasons: Reason[] }) {
           <div>
             <Told text={capital(it.why ?? "")} />{" "}
             <span class="muted">
-              rule <code><Told text={it.rule ?? "–"} /></code>
+              rule{" "}
+              <code>
+                <Told text={it.rule ?? "–"} />
+              </code>
               {it.raised_by?.length ? `, raised: ${it.raised_by.map(spelled).join(", ")}` : ""}
             </span>
           </div>
@@ -151,7 +175,13 @@ function Evaluations({ evaluations }: { evaluations: Evaluation[] }) {
       {evaluations.map((it, at) => (
         <li key={at}>
           <Told text={spelled(it.name ?? "")} />
-          <span class="mono name number"><Told text={typeof it.value === "object" ? JSON.stringify(it.value) : String(it.value ?? "–")} /></span>
+          <span class="mono name number">
+            <Told
+              text={
+                typeof it.value === "object" ? JSON.stringify(it.value) : String(it.value ?? "–")
+              }
+            />
+          </span>
           <Assessment word={it.status?.toLowerCase() === "error" ? "not judged" : it.assessment} />
           <span class="backlog-reasoning">{it.reasoning && <Folding text={it.reasoning} />}</span>
         </li>
@@ -172,10 +202,15 @@ function Others({ spans }: { spans: Failure[] }) {
       {spans.map((it) => (
         <li key={it.span_id}>
           <SeveritySign severity={it.severity as Severity} />
-          <a class="name clipped" href={addressOf(it.group ?? "", { trace: it.trace_id, span: it.span_id })}>
+          <a
+            class="name clipped"
+            href={addressOf(it.group ?? "", { trace: it.trace_id, span: it.span_id })}
+          >
             {it.title ?? it.failure_type}
           </a>
-          <span class="muted name">{it.span_name} {it.span_kind}</span>
+          <span class="muted name">
+            {it.span_name} {it.span_kind}
+          </span>
           <Time at={it.failed_at} />
         </li>
       ))}

@@ -26,7 +26,9 @@ export function Filters({ data, onFilter }: { data: Groups | undefined; onFilter
     value: it,
     label: at ? `${it} and worse` : it,
     count: SEVERITIES.slice(0, at + 1).reduce(
-      (sum, one) => sum + (facets?.severity.find((facet) => facet.value === one)?.groups ?? 0), 0),
+      (sum, one) => sum + (facets?.severity.find((facet) => facet.value === one)?.groups ?? 0),
+      0,
+    ),
   }));
   return (
     <>
@@ -34,14 +36,34 @@ export function Filters({ data, onFilter }: { data: Groups | undefined; onFilter
       <FilterBar label="Filters">
         <Search label="Find in titles" value={own.text} shortcut="/" onChange={set("text")} />
         <Select label="Severity" value={own.severity} choices={worse} onChange={set("severity")} />
-        <Select label="Type" value={own.type} choices={counted(facets?.type)} onChange={set("type")} />
-        <Select label="App" value={own.application} choices={counted(facets?.application)}
-          onChange={set("application")} />
-        <Select label="Service" value={own.service} choices={counted(facets?.service)}
-          onChange={set("service")} />
-        <Select label="Trend" value={own.trend} choices={counted(facets?.trend, TRENDS)}
-          onChange={set("trend")} />
-        <Select label="Seen" value={time} all="Any time"
+        <Select
+          label="Type"
+          value={own.type}
+          choices={counted(facets?.type)}
+          onChange={set("type")}
+        />
+        <Select
+          label="App"
+          value={own.application}
+          choices={counted(facets?.application)}
+          onChange={set("application")}
+        />
+        <Select
+          label="Service"
+          value={own.service}
+          choices={counted(facets?.service)}
+          onChange={set("service")}
+        />
+        <Select
+          label="Trend"
+          value={own.trend}
+          choices={counted(facets?.trend, TRENDS)}
+          onChange={set("trend")}
+        />
+        <Select
+          label="Seen"
+          value={time}
+          all="Any time"
           choices={[
             ...Object.entries(LAST).map(([value, { label }]) => ({ value, label })),
             { value: BETWEEN, label: "Between…" },
@@ -68,7 +90,11 @@ export function Filters({ data, onFilter }: { data: Groups | undefined; onFilter
   );
 }
 
-function StateTabs({ facet, value, onChange }: {
+function StateTabs({
+  facet,
+  value,
+  onChange,
+}: {
   facet: Facet | undefined;
   value: string;
   onChange: (value: string) => void;
@@ -79,7 +105,10 @@ function StateTabs({ facet, value, onChange }: {
     <div class="backlog-tabs" role="group" aria-label="State">
       {["", ...STATES].map((it) => (
         <button key={it} type="button" aria-pressed={it === value} onClick={() => onChange(it)}>
-          {it || "all"} <span class="backlog-count number">{facet ? (it ? (counts.get(it) ?? 0) : all) : ""}</span>
+          {it || "all"}{" "}
+          <span class="backlog-count number">
+            {facet ? (it ? (counts.get(it) ?? 0) : all) : ""}
+          </span>
         </button>
       ))}
     </div>
@@ -89,7 +118,11 @@ function StateTabs({ facet, value, onChange }: {
 const MINUTE_DIGITS = 16;
 
 /** A moment in the zone that the reader chose; the address has it in UTC. */
-function Moment({ label, value, onChange }: {
+function Moment({
+  label,
+  value,
+  onChange,
+}: {
   label: string;
   value: string;
   onChange: (value: string) => void;
@@ -105,9 +138,16 @@ function Moment({ label, value, onChange }: {
   };
   return (
     <label class="field">
-      <span class="field-label">{label}{utc ? " (UTC)" : ""}</span>
-      <input class="input backlog-moment" type="datetime-local" value={shown}
-        onChange={(event) => tell(event.currentTarget.value)} />
+      <span class="field-label">
+        {label}
+        {utc ? " (UTC)" : ""}
+      </span>
+      <input
+        class="input backlog-moment"
+        type="datetime-local"
+        value={shown}
+        onChange={(event) => tell(event.currentTarget.value)}
+      />
     </label>
   );
 }

@@ -17,7 +17,9 @@ const MOST = 1000;
 export function List() {
   const [limit, setLimit] = useState(STEP);
   const { data, problem, again } = useAsked(
-    "/api/failures/groups", { query: { ...asked(), limit } }, ["failures"],
+    "/api/failures/groups",
+    { query: { ...asked(), limit } },
+    ["failures"],
   );
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const groups = data?.groups ?? [];
@@ -37,11 +39,16 @@ export function List() {
     if (!next.delete(id)) next.add(id);
     setChosen(next);
   };
-  useKeys([...walking(ids), {
-    key: "x",
-    what: "Choose the group, for a decision about several",
-    act: () => cursor.value && toggle(cursor.value),
-  }, ...actions.shortcuts, { key: "/", what: "Find in titles", act: focusSearch }]);
+  useKeys([
+    ...walking(ids),
+    {
+      key: "x",
+      what: "Choose the group, for a decision about several",
+      act: () => cursor.value && toggle(cursor.value),
+    },
+    ...actions.shortcuts,
+    { key: "/", what: "Find in titles", act: focusSearch },
+  ]);
 
   return (
     <div class="page backlog-page">
@@ -57,19 +64,35 @@ export function List() {
       {!data && !problem && <div class="backlog-result" />}
       {!data && !problem && <Skeleton lines={14} label="Loading groups" />}
       {data && groups.length > 0 && (
-        <Rows data={data} chosen={kept} onToggle={toggle}
-          onAll={() => setChosen(new Set(kept.length === ids.length ? [] : ids))} />
+        <Rows
+          data={data}
+          chosen={kept}
+          onToggle={toggle}
+          onAll={() => setChosen(new Set(kept.length === ids.length ? [] : ids))}
+        />
       )}
-      {data && groups.length < data.total && <More data={data} onMore={() => setLimit(Math.min(MOST, limit * 2))} />}
+      {data && groups.length < data.total && (
+        <More data={data} onMore={() => setLimit(Math.min(MOST, limit * 2))} />
+      )}
       {data && !groups.length && <Nothing data={data} />}
       {kept.length > 0 && (
         <div class="backlog-chosen" role="toolbar" aria-label="Chosen groups">
           <span>{many(kept.length, "group")} chosen</span>
-          <button type="button" class="button" onClick={() => actions.decide("triaged")}>Triage</button>
-          <button type="button" class="button" onClick={() => actions.decide("dismissed")}>Dismiss</button>
-          <button type="button" class="button" onClick={actions.merge}>Merge</button>
-          <button type="button" class="button" onClick={actions.give}>Export</button>
-          <button type="button" class="button button-quiet" onClick={() => setChosen(new Set())}>Clear</button>
+          <button type="button" class="button" onClick={() => actions.decide("triaged")}>
+            Triage
+          </button>
+          <button type="button" class="button" onClick={() => actions.decide("dismissed")}>
+            Dismiss
+          </button>
+          <button type="button" class="button" onClick={actions.merge}>
+            Merge
+          </button>
+          <button type="button" class="button" onClick={actions.give}>
+            Export
+          </button>
+          <button type="button" class="button button-quiet" onClick={() => setChosen(new Set())}>
+            Clear
+          </button>
         </div>
       )}
       {actions.dialog}
@@ -102,7 +125,8 @@ function walking(ids: string[]): Shortcut[] {
   };
   const open = () => {
     const active = document.activeElement;
-    if (active instanceof HTMLElement && active !== document.body && active.id !== "main") active.click();
+    if (active instanceof HTMLElement && active !== document.body && active.id !== "main")
+      active.click();
     else if (cursor.value) go(addressOf(cursor.value));
   };
   return [
@@ -121,7 +145,9 @@ function Result({ data }: { data: Groups }) {
   const shown = data.groups.length;
   return (
     <div class="backlog-result" role="status">
-      <span class="number">{shown < data.total ? `${shown} of ${many(data.total, "group")}` : many(shown, "group")}</span>
+      <span class="number">
+        {shown < data.total ? `${shown} of ${many(data.total, "group")}` : many(shown, "group")}
+      </span>
       <Unseen data={data} />
     </div>
   );
@@ -134,10 +160,17 @@ function Unseen({ data }: { data: Groups }) {
   const [last] = missing;
   // What came since the last pull is no fault: the next one looks there.
   if (missing.every((it) => it.to === over?.to))
-    return <span>Looked at until <Time at={last?.from} />, not since</span>;
+    return (
+      <span>
+        Looked at until <Time at={last?.from} />, not since
+      </span>
+    );
   return (
     <details class="backlog-unseen">
-      <summary>{many(missing.length, "part")} of this stretch {missing.length === 1 ? "was" : "were"} not looked at</summary>
+      <summary>
+        {many(missing.length, "part")} of this stretch {missing.length === 1 ? "was" : "were"} not
+        looked at
+      </summary>
       <ul>
         {missing.map((it) => (
           <li key={`${it.what} ${it.from}`}>
@@ -154,26 +187,32 @@ function Nothing({ data }: { data: Groups }) {
   if (filtered())
     return (
       <Empty title="No group fits these filters">
-        {!data.coverage.looked && <p>No pull has looked at this stretch: that it is empty says nothing.</p>}
-        <button type="button" class="button" onClick={clearFilters}>Clear filters</button>
+        {!data.coverage.looked && (
+          <p>No pull has looked at this stretch: that it is empty says nothing.</p>
+        )}
+        <button type="button" class="button" onClick={clearFilters}>
+          Clear filters
+        </button>
       </Empty>
     );
   if (data.coverage.looked)
     return (
       <Empty title="No failures">
         <p>
-          Pulls looked from <Time at={data.coverage.asked?.from} /> to <Time at={data.coverage.asked?.to} />,
-          and found none.
+          Pulls looked from <Time at={data.coverage.asked?.from} /> to{" "}
+          <Time at={data.coverage.asked?.to} />, and found none.
         </p>
       </Empty>
     );
   return (
     <Empty title="Nobody has looked for failures yet">
       <p>Bring home the failing spans of your LLM applications, redacted on the way:</p>
-      <pre class="backlog-command"><code>scarline pull failures --last 24h</code></pre>
+      <pre class="backlog-command">
+        <code>scarline pull failures --last 24h</code>
+      </pre>
       <p class="muted">
-        <code>--dry-run</code> says what it would ask of Datadog, and sends nothing. What fails alike
-        becomes a group here.
+        <code>--dry-run</code> says what it would ask of Datadog, and sends nothing. What fails
+        alike becomes a group here.
       </p>
     </Empty>
   );
@@ -181,11 +220,19 @@ function Nothing({ data }: { data: Groups }) {
 
 function More({ data, onMore }: { data: Groups; onMore: () => void }) {
   if (data.groups.length >= MOST)
-    return <p class="muted">The first {many(MOST, "group")} of {data.total}: filter to see others.</p>;
+    return (
+      <p class="muted">
+        The first {many(MOST, "group")} of {data.total}: filter to see others.
+      </p>
+    );
   return (
     <p class="row">
-      <button type="button" class="button" onClick={onMore}>Show more</button>
-      <span class="muted">{data.groups.length} of {data.total}</span>
+      <button type="button" class="button" onClick={onMore}>
+        Show more
+      </button>
+      <span class="muted">
+        {data.groups.length} of {data.total}
+      </span>
     </p>
   );
 }

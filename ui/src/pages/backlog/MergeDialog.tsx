@@ -23,7 +23,11 @@ interface Candidate {
 }
 
 /** Puts groups into one of them, or a single one into another that is chosen: alike ones first. */
-export function MergeDialog({ targets, onClose, onDone }: {
+export function MergeDialog({
+  targets,
+  onClose,
+  onDone,
+}: {
   targets: Target[];
   onClose: () => void;
   onDone: (into: string) => void;
@@ -54,14 +58,21 @@ export function MergeDialog({ targets, onClose, onDone }: {
 
   return (
     <Dialog
-      title={only ? "Merge this group into another" : `Merge ${many(targets.length, "group")} into one`}
+      title={
+        only ? "Merge this group into another" : `Merge ${many(targets.length, "group")} into one`
+      }
       onClose={onClose}
       actions={
         <>
           <button type="button" class="button" onClick={onClose}>
             {again ? "Leave it so" : "Cancel"}
           </button>
-          <button type="submit" form={FORM} class="button button-main" disabled={!into || deciding.busy}>
+          <button
+            type="submit"
+            form={FORM}
+            class="button button-main"
+            disabled={!into || deciding.busy}
+          >
             {again ? "Merge all the same" : "Merge"}
           </button>
         </>
@@ -71,8 +82,15 @@ export function MergeDialog({ targets, onClose, onDone }: {
       {deciding.problem && <ProblemBox problem={deciding.problem} />}
       {only && (
         <>
-          <p class="name"><Told text={only.title} /></p>
-          <Search label="Find a group by its title" value={text} onChange={setText} inputRef={search} />
+          <p class="name">
+            <Told text={only.title} />
+          </p>
+          <Search
+            label="Find a group by its title"
+            value={text}
+            onChange={setText}
+            inputRef={search}
+          />
         </>
       )}
       {all.problem && <ProblemBox problem={all.problem} onAgain={all.again} />}
@@ -82,7 +100,12 @@ export function MergeDialog({ targets, onClose, onDone }: {
           <legend class="muted">{only ? "Into" : "The group that stays"}</legend>
           {shown.slice(0, only ? SHOWN : ALL).map((it) => (
             <label key={it.id} class="backlog-choice">
-              <input type="radio" name="into" checked={it.id === into} onChange={() => setInto(it.id)} />
+              <input
+                type="radio"
+                name="into"
+                checked={it.id === into}
+                onChange={() => setInto(it.id)}
+              />
               <SeveritySign severity={it.severity} />
               <span class="name clipped">
                 <Told text={it.title} /> <span class="muted">{it.about}</span>

@@ -19,7 +19,12 @@ export function lengthOf(over: { from: string; to: string }): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
-export function Rows({ data, chosen, onToggle, onAll }: {
+export function Rows({
+  data,
+  chosen,
+  onToggle,
+  onAll,
+}: {
   data: Groups;
   chosen: string[];
   onToggle: (group: string) => void;
@@ -33,49 +38,92 @@ export function Rows({ data, chosen, onToggle, onAll }: {
         <tr>
           <th scope="col" class="backlog-cell-choose">
             <label class="backlog-box">
-              <input type="checkbox" aria-label="Choose all groups" onChange={onAll}
-                checked={chosen.length > 0 && chosen.length === data.groups.length} />
+              <input
+                type="checkbox"
+                aria-label="Choose all groups"
+                onChange={onAll}
+                checked={chosen.length > 0 && chosen.length === data.groups.length}
+              />
             </label>
           </th>
-          <th scope="col" class="backlog-cell-title">Group</th>
-          <th scope="col" class="backlog-cell-trend">Trend, {length}</th>
-          <th scope="col" class="number backlog-cell-failures">Failures</th>
-          <th scope="col" class="number backlog-cell-users">Users</th>
-          <th scope="col" class="backlog-cell-seen">Last seen</th>
-          <th scope="col" class="backlog-cell-state">State</th>
+          <th scope="col" class="backlog-cell-title">
+            Group
+          </th>
+          <th scope="col" class="backlog-cell-trend">
+            Trend, {length}
+          </th>
+          <th scope="col" class="number backlog-cell-failures">
+            Failures
+          </th>
+          <th scope="col" class="number backlog-cell-users">
+            Users
+          </th>
+          <th scope="col" class="backlog-cell-seen">
+            Last seen
+          </th>
+          <th scope="col" class="backlog-cell-state">
+            State
+          </th>
         </tr>
       </thead>
       <tbody>
         {data.groups.map((it) => (
-          <Row key={it.id} group={it} length={length} chosen={chosen.includes(it.id)} onToggle={onToggle} />
+          <Row
+            key={it.id}
+            group={it}
+            length={length}
+            chosen={chosen.includes(it.id)}
+            onToggle={onToggle}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ group, length, chosen, onToggle }: {
+function Row({
+  group,
+  length,
+  chosen,
+  onToggle,
+}: {
   group: Group;
   length: string;
   chosen: boolean;
   onToggle: (group: string) => void;
 }) {
   const { id } = group;
-  const about = [group.failure_types.map(spelled), group.applications, group.services.filter(
-    (it) => !group.applications.includes(it))].map((it) => it.join(", ")).filter(Boolean);
+  const about = [
+    group.failure_types.map(spelled),
+    group.applications,
+    group.services.filter((it) => !group.applications.includes(it)),
+  ]
+    .map((it) => it.join(", "))
+    .filter(Boolean);
   return (
-    <tr id={rowId(id)} class={`backlog-row backlog-is-${group.state}`} aria-current={cursor.value === id || undefined}
-      data-chosen={chosen || undefined} onFocusIn={() => (cursor.value = id)}>
+    <tr
+      id={rowId(id)}
+      class={`backlog-row backlog-is-${group.state}`}
+      aria-current={cursor.value === id || undefined}
+      data-chosen={chosen || undefined}
+      onFocusIn={() => (cursor.value = id)}
+    >
       <td class="backlog-cell-choose">
         <label class="backlog-box">
-          <input type="checkbox" checked={chosen} aria-label={`Choose ${group.title}`}
-            onChange={() => onToggle(id)} />
+          <input
+            type="checkbox"
+            checked={chosen}
+            aria-label={`Choose ${group.title}`}
+            onChange={() => onToggle(id)}
+          />
         </label>
       </td>
       <td class="backlog-cell-title">
         <div class="backlog-title">
           <SeveritySign severity={group.severity as Severity} />
-          <a href={addressOf(id)} class="name clipped"><Told text={group.title} /></a>
+          <a href={addressOf(id)} class="name clipped">
+            <Told text={group.title} />
+          </a>
         </div>
         <div class="backlog-about muted clipped name">{about.join(" · ")}</div>
       </td>
@@ -87,8 +135,12 @@ function Row({ group, length, chosen, onToggle }: {
       </td>
       <td class="number backlog-cell-failures">{formats.count(group.failures)}</td>
       <td class="number backlog-cell-users">{group.users ? formats.count(group.users) : "–"}</td>
-      <td class="backlog-cell-seen"><Time at={group.last_seen} relative /></td>
-      <td class="backlog-cell-state"><StateWord state={group.state as State} /></td>
+      <td class="backlog-cell-seen">
+        <Time at={group.last_seen} relative />
+      </td>
+      <td class="backlog-cell-state">
+        <StateWord state={group.state as State} />
+      </td>
     </tr>
   );
 }

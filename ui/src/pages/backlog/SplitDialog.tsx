@@ -13,13 +13,22 @@ const SHOWN = 4;
 type Values = GroupTold["values"][keyof GroupTold["values"]];
 
 /** Splits a group by what its failures have in a column, or splits off those that were chosen. */
-export function SplitDialog({ target, chosen, onClose, onDone }: {
+export function SplitDialog({
+  target,
+  chosen,
+  onClose,
+  onDone,
+}: {
   target: Target;
   chosen: [string, string][];
   onClose: () => void;
   onDone: () => void;
 }) {
-  const { data, problem, again: ask } = useAsked("/api/failures/groups/{group}", {
+  const {
+    data,
+    problem,
+    again: ask,
+  } = useAsked("/api/failures/groups/{group}", {
     parts: { group: target.id },
     query: { limit: 1 },
   });
@@ -47,7 +56,12 @@ export function SplitDialog({ target, chosen, onClose, onDone }: {
           <button type="button" class="button" onClick={onClose}>
             {again ? "Leave it so" : "Cancel"}
           </button>
-          <button type="submit" form={FORM} class="button button-main" disabled={!how || deciding.busy}>
+          <button
+            type="submit"
+            form={FORM}
+            class="button button-main"
+            disabled={!how || deciding.busy}
+          >
             {again ? "Split all the same" : "Split"}
           </button>
         </>
@@ -56,20 +70,31 @@ export function SplitDialog({ target, chosen, onClose, onDone }: {
       {again && <Conflicts conflicts={deciding.conflicts} />}
       {deciding.problem && <ProblemBox problem={deciding.problem} />}
       {problem && <ProblemBox problem={problem} onAgain={ask} />}
-      <p class="name"><Told text={target.title} /></p>
+      <p class="name">
+        <Told text={target.title} />
+      </p>
       {!data && !problem && <Skeleton lines={4} />}
       <form id={FORM} class="stack" onSubmit={submit}>
         <fieldset class="backlog-choices">
           <legend class="unseen">How</legend>
           {chosen.length > 0 && (
-            <Choice value={LISTED} how={how} onHow={setHow}
+            <Choice
+              value={LISTED}
+              how={how}
+              onHow={setHow}
               title={`Split off the ${many(chosen.length, "chosen failure")}`}
-              about="The others stay, and so do those to come." />
+              about="The others stay, and so do those to come."
+            />
           )}
           {columns.map(([column, values]) => (
-            <Choice key={column} value={column} how={how} onHow={setHow}
+            <Choice
+              key={column}
+              value={column}
+              how={how}
+              onHow={setHow}
               title={`By ${COLUMNS[column] ?? column}: ${many(values.distinct, "part")}`}
-              about={parts(values)} />
+              about={parts(values)}
+            />
           ))}
         </fieldset>
         {data && !columns.length && !chosen.length && (
@@ -89,7 +114,13 @@ function parts({ distinct, most }: Values): string {
   return named.join(", ") + (distinct > SHOWN ? ` and ${distinct - SHOWN} more` : "");
 }
 
-function Choice({ value, how, onHow, title, about }: {
+function Choice({
+  value,
+  how,
+  onHow,
+  title,
+  about,
+}: {
   value: string;
   how: string;
   onHow: (how: string) => void;

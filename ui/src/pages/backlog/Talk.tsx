@@ -17,8 +17,13 @@ export function Talk({ turns, silent }: { turns: Turn[]; silent: string }) {
   return (
     <ol class="backlog-talk">
       {turns.map((turn, at) => (
-        <li key={at} class={`backlog-turn backlog-role-${turn.role in ROLES ? turn.role : "other"}`}>
-          <div class="backlog-role"><Told text={ROLES[turn.role] ?? capital(turn.role)} /></div>
+        <li
+          key={at}
+          class={`backlog-turn backlog-role-${turn.role in ROLES ? turn.role : "other"}`}
+        >
+          <div class="backlog-role">
+            <Told text={ROLES[turn.role] ?? capital(turn.role)} />
+          </div>
           <div class="backlog-said">
             {turn.pieces.map((it, place) => (
               <Said key={place} piece={it} />
@@ -45,7 +50,9 @@ function Said({ piece }: { piece: Piece }) {
     <div class={`backlog-tool backlog-tool-${piece.kind}`}>
       <p class="backlog-tool-name">
         <span class="muted">{piece.kind === "call" ? "calls" : "result"}</span>{" "}
-        <span class="mono"><Told text={piece.name} /></span>
+        <span class="mono">
+          <Told text={piece.name} />
+        </span>
       </p>
       {isEmpty(value) ? <p class="muted">Empty</p> : <Value value={value} />}
     </div>
@@ -61,7 +68,11 @@ function isEmpty(value: unknown): boolean {
 export function ErrorBox({ trouble }: { trouble: Trouble }) {
   return (
     <div class="backlog-error">
-      {trouble.type && <p class="mono backlog-error-type"><Told text={trouble.type} /></p>}
+      {trouble.type && (
+        <p class="mono backlog-error-type">
+          <Told text={trouble.type} />
+        </p>
+      )}
       {trouble.message && <Folding text={trouble.message} />}
       {trouble.stack && (
         <details>

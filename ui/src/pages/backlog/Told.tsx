@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
 import { formats } from "../../parts";
+import { MARK } from "./payload";
 import { CLASSES, spelled } from "./words";
 
 /** The class of each mark that can stand in the texts below. */
@@ -9,9 +10,12 @@ export const Marks = createContext<Record<string, string>>({});
 const FOLDED = 2_000;
 const FOLDED_LINES = 24;
 
-// A mark; the note where a text was cut; a character that is obeyed instead of shown.
-const SPECIAL =
-  /\[([a-z][a-z0-9_]*)(?::([a-z2-7]{4}):([a-z2-7]{24}))?\]|\[\.\.\. \d+ characters were cut here \.\.\.\]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// The note where a text was cut, and characters that are obeyed instead of shown: controls, what
+// turns the direction of writing, and what takes no room.
+const CUT = /\[\.\.\. \d+ characters were cut here \.\.\.\]/;
+const OBEYED =
+  /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const SPECIAL = new RegExp([MARK, CUT, OBEYED].map((it) => it.source).join("|"), "g");
 
 /** What stood where a mark stands. */
 export function meaning(name: string, category: string | undefined): string {
@@ -39,18 +43,20 @@ function split(text: string, marks: Record<string, string>): preact.ComponentChi
     if (name && !(name in marks) && name !== "dropped") continue;
     pieces.push(text.slice(from, found.index));
     from = found.index + whole.length;
-    pieces.push(name ? (
-      <span class="backlog-mark" title={hint(name, marks[name], !!token)}>
-        {spelled(name)}
-        {token && <span class="backlog-token"> {token.slice(0, 6)}</span>}
-      </span>
-    ) : whole.length > 1 ? (
-      <span class="backlog-cut">{whole.slice(5, -5)}</span>
-    ) : (
-      <span class="backlog-control" title="A character without a shape: shown, not obeyed">
-        U+{whole.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}
-      </span>
-    ));
+    pieces.push(
+      name ? (
+        <span class="backlog-mark" title={hint(name, marks[name], !!token)}>
+          {spelled(name)}
+          {token && <span class="backlog-token"> {token.slice(0, 6)}</span>}
+        </span>
+      ) : whole.length > 1 ? (
+        <span class="backlog-cut">{whole.slice(5, -5)}</span>
+      ) : (
+        <span class="backlog-control" title="A character without a shape: shown, not obeyed">
+          U+{whole.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}
+        </span>
+      ),
+    );
   }
   pieces.push(text.slice(from));
   return pieces;
@@ -75,12 +81,18 @@ export function Folding({ text, code = false }: { text: string; code?: boolean }
   const [open, setOpen] = useState(false);
   const end = foldAt(text);
   // A few characters more are shown rather than hidden behind a button.
-  const long = text.length > end + FOLDED / 4 || text.indexOf("\n", end) >= 0 && text.length > end + 200;
+  const long =
+    text.length > end + FOLDED / 4 || (text.indexOf("\n", end) >= 0 && text.length > end + 200);
   return (
     <div class={`backlog-text ${code ? "mono" : ""}`}>
       <Told text={long && !open ? text.slice(0, end) : text} />
       {long && (
-        <button type="button" class="backlog-fold" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          class="backlog-fold"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           {open ? "Show less" : `Show all (${formats.bytes(encoder.encode(text).length)})`}
         </button>
       )}

@@ -27,7 +27,10 @@ const LONGEST = 40;
 export const reviewer = signal(localStorage.getItem(KEY) ?? "");
 
 export function nameReviewer(name: string): void {
-  reviewer.value = name.toLowerCase().replace(/[^a-z0-9._-]+/g, "-").slice(0, LONGEST);
+  reviewer.value = name
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .slice(0, LONGEST);
   localStorage.setItem(KEY, reviewer.value);
 }
 
@@ -91,7 +94,8 @@ async function beaten(
 
 export function stateOf(told: GroupTold): State {
   if (told.group) return told.group.state as State;
-  const moved: Record<string, unknown> = told.history.findLast((it) => it.what === "state")?.value ?? {};
+  const moved: Record<string, unknown> =
+    told.history.findLast((it) => it.what === "state")?.value ?? {};
   return (moved["state"] as State | undefined) ?? "new";
 }
 
@@ -131,10 +135,14 @@ export function useDeciding(onDone: (count: number) => void): Deciding {
 /** What a decision was, in words after the name of who made it. */
 export function told(it: Decision): string {
   const value: Record<string, unknown> = it.value;
-  if (it.what === "merge") return value["into"] ? `merged it into ${value["into"]}` : "took the merge back";
+  if (it.what === "merge")
+    return value["into"] ? `merged it into ${value["into"]}` : "took the merge back";
   if (it.what === "split") {
     const failures = value["failures"] as unknown[] | undefined;
-    if (failures) return failures.length ? `split off ${many(failures.length, "failure")}` : "took a split back";
+    if (failures)
+      return failures.length
+        ? `split off ${many(failures.length, "failure")}`
+        : "took a split back";
     const by = value["by"];
     return typeof by === "string" ? `split it by ${COLUMNS[by] ?? by}` : "took the split back";
   }
@@ -142,7 +150,8 @@ export function told(it: Decision): string {
     String(value["state"])
   ];
   if (word) return word;
-  return `exported it${value["resolved"] ? ", as resolved" : ""}${value["export"] ? " to the webhook" : ""}`;
+  const sent = value["export"] ? " to the webhook" : "";
+  return `exported it${value["resolved"] ? ", as resolved" : ""}${sent}`;
 }
 
 /** That somebody else decided first, what they did, and that one may decide again. */
@@ -172,7 +181,11 @@ export function Conflicts({ conflicts }: { conflicts: Conflict[] }) {
 }
 
 /** Why, and under which name: what every decision asks. */
-export function Reasons({ why, onWhy, needed = false }: {
+export function Reasons({
+  why,
+  onWhy,
+  needed = false,
+}: {
   why: string;
   onWhy: (why: string) => void;
   needed?: boolean;
@@ -183,7 +196,13 @@ export function Reasons({ why, onWhy, needed = false }: {
         <span>
           Note <span class="muted">{needed ? "(needed)" : "(kept in the history)"}</span>
         </span>
-        <textarea class="input" rows={2} autofocus maxLength={2000} value={why} required={needed}
+        <textarea
+          class="input"
+          rows={2}
+          autofocus
+          maxLength={2000}
+          value={why}
+          required={needed}
           onInput={(event) => onWhy(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey) return;
@@ -194,8 +213,14 @@ export function Reasons({ why, onWhy, needed = false }: {
       </label>
       <label class="backlog-reviewer">
         <span class="muted">Decided by</span>
-        <input class="input" value={reviewer.value} placeholder="your name" autocomplete="off"
-          maxLength={LONGEST} onChange={(event) => nameReviewer(event.currentTarget.value)} />
+        <input
+          class="input"
+          value={reviewer.value}
+          placeholder="your name"
+          autocomplete="off"
+          maxLength={LONGEST}
+          onChange={(event) => nameReviewer(event.currentTarget.value)}
+        />
       </label>
     </>
   );

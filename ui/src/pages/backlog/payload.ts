@@ -55,7 +55,13 @@ function dug(value: unknown, name: string): unknown {
 
 // As LLM Observability and OpenTelemetry name them; APM has them under attributes or custom.
 const INPUTS = ["input", "gen_ai.input.messages", "gen_ai.input", "gen_ai.prompt", "llm.input"];
-const OUTPUTS = ["output", "gen_ai.output.messages", "gen_ai.output", "gen_ai.completion", "llm.output"];
+const OUTPUTS = [
+  "output",
+  "gen_ai.output.messages",
+  "gen_ai.output",
+  "gen_ai.completion",
+  "llm.output",
+];
 
 function first(places: unknown[], names: string[]): unknown {
   for (const place of places)
@@ -107,7 +113,10 @@ function turnOf(message: unknown, otherwise: string): Turn {
   const pieces: Piece[] = [];
   const called = isSome(own["tool_call_id"]) || role === "tool" || role === "function";
   const said = [...parts(own["content"]), ...parts(own["parts"])];
-  for (const it of said) pieces.push(called && it.kind === "text" ? { ...it, kind: "result", name: text(own["name"]) } : it);
+  for (const it of said)
+    pieces.push(
+      called && it.kind === "text" ? { ...it, kind: "result", name: text(own["name"]) } : it,
+    );
   for (const it of list(own["tool_calls"])) pieces.push(call(fields(it)));
   for (const it of list(own["tool_results"])) pieces.push(result(fields(it)));
   return { role, pieces };
@@ -130,7 +139,11 @@ function parts(content: unknown): Piece[] {
 function call(own: Fields): Piece {
   const inner = fields(own["function"]);
   const value = own["arguments"] ?? own["input"] ?? inner["arguments"] ?? {};
-  return { kind: "call", name: text(own["name"]) || text(inner["name"]) || "tool", value: held(value) };
+  return {
+    kind: "call",
+    name: text(own["name"]) || text(inner["name"]) || "tool",
+    value: held(value),
+  };
 }
 
 function result(own: Fields): Piece {

@@ -10,7 +10,8 @@ const BARS: Record<Severity, number> = { critical: 4, high: 3, medium: 2, low: 1
 
 /** As many bars as it is bad, and for the worst an exclamation mark: told apart without colour. */
 export function SeveritySign({ severity, word = false }: { severity: Severity; word?: boolean }) {
-  const spoken = word ? ({ "aria-hidden": true } as const)
+  const spoken = word
+    ? ({ "aria-hidden": true } as const)
     : ({ role: "img", "aria-label": `${severity} severity` } as const);
   return (
     <span class={`backlog-severity ${TONES[severity]}`} title={`Severity: ${severity}`}>
@@ -23,8 +24,16 @@ export function SeveritySign({ severity, word = false }: { severity: Severity; w
           />
         ) : (
           [0, 1, 2].map((it) => (
-            <rect key={it} x={2 + it * 4.4} y={10 - it * 3.4} width="3" height={4 + it * 3.4}
-              rx="1" fill="currentColor" opacity={it < BARS[severity] ? 1 : 0.25} />
+            <rect
+              key={it}
+              x={2 + it * 4.4}
+              y={10 - it * 3.4}
+              width="3"
+              height={4 + it * 3.4}
+              rx="1"
+              fill="currentColor"
+              opacity={it < BARS[severity] ? 1 : 0.25}
+            />
           ))
         )}
       </svg>
@@ -36,8 +45,15 @@ export function SeveritySign({ severity, word = false }: { severity: Severity; w
 /** How far a decision has come, as a circle that fills. */
 const CIRCLES: Record<State, preact.JSX.Element> = {
   new: (
-    <circle cx="7" cy="7" r="5.2" fill="none" stroke="currentColor" stroke-width="1.6"
-      stroke-dasharray="2.1 1.9" />
+    <circle
+      cx="7"
+      cy="7"
+      r="5.2"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.6"
+      stroke-dasharray="2.1 1.9"
+    />
   ),
   triaged: (
     <>
@@ -92,7 +108,12 @@ export function TrendWord({ trend }: { trend: string }) {
 }
 
 /** Counts in equal stretches of time as small columns; one without any is a dot. */
-export function Columns({ counts, label, width = 96, height = 22 }: {
+export function Columns({
+  counts,
+  label,
+  width = 96,
+  height = 22,
+}: {
   counts: number[];
   label: string;
   width?: number;
@@ -102,13 +123,26 @@ export function Columns({ counts, label, width = 96, height = 22 }: {
   const step = width / Math.max(1, counts.length);
   const sum = counts.reduce((all, it) => all + it, 0);
   return (
-    <svg class="backlog-columns" role="img" aria-label={`${many(sum, "failure")} ${label}`}
-      viewBox={`0 0 ${width} ${height}`} width={width} height={height} preserveAspectRatio="none">
+    <svg
+      class="backlog-columns"
+      role="img"
+      aria-label={`${many(sum, "failure")} ${label}`}
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      preserveAspectRatio="none"
+    >
       {counts.map((it, at) => {
         const tall = it ? Math.max(2.5, (it / most) * height) : 1;
         return (
-          <rect key={at} class={it ? "" : "backlog-none"} x={at * step} y={height - tall}
-            width={Math.max(1, step - 1)} height={tall} />
+          <rect
+            key={at}
+            class={it ? "" : "backlog-none"}
+            x={at * step}
+            y={height - tall}
+            width={Math.max(1, step - 1)}
+            height={tall}
+          />
         );
       })}
     </svg>

@@ -1,0 +1,53 @@
+import { Empty } from "../../parts";
+import { type GroupTold, addressOf } from "./asking";
+import { many } from "./words";
+
+/** A group without failures: where they are now, and how to have them back. */
+export function Gone({
+  data,
+  onUnmerge,
+  onUnsplit,
+}: {
+  data: GroupTold;
+  onUnmerge: () => void;
+  onUnsplit: () => void;
+}) {
+  if (data.merged_into)
+    return (
+      <Empty title="This group was merged">
+        <p>
+          Its failures are in{" "}
+          <a class="name" href={addressOf(data.merged_into)}>
+            the group it was merged into
+          </a>
+          .
+        </p>
+        <button type="button" class="button" onClick={onUnmerge}>
+          Undo merge
+        </button>
+      </Empty>
+    );
+  if (data.split_by)
+    return (
+      <Empty title={`This group was split into ${many(data.parts.length, "part")}`}>
+        <ul class="stack">
+          {data.parts.map((it) => (
+            <li key={it.group}>
+              <a class="name" href={addressOf(it.group)}>
+                {it.title}
+              </a>{" "}
+              <span class="muted">{many(it.failures, "failure")}</span>
+            </li>
+          ))}
+        </ul>
+        <button type="button" class="button" onClick={onUnsplit}>
+          Undo split
+        </button>
+      </Empty>
+    );
+  return (
+    <Empty title="This group has no failures">
+      <p>They were rolled back, or are in other groups. What was decided about it stays.</p>
+    </Empty>
+  );
+}
