@@ -63,7 +63,11 @@ async def test_never_pulled() -> None:
             "lag_seconds": None,
             "backlog": {"runs": 0, "missing": 0, "windows": []},
             "reasons": [],
+            "runs": {},
+            "usual_seconds": None,
+            "expected_at": None,
             "quota": None,
+            "job": True,
         }
 
 

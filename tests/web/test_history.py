@@ -97,6 +97,24 @@ async def test_a_run_taken_back() -> None:
         assert "ann@" not in problem_of(done, 404)["detail"]
 
 
+async def test_runs_that_are_wanted() -> None:
+    """By stream, source and state; pages go on within them."""
+    async with served() as api:
+        for number in range(5):
+            await api.told({"from": str(number), "source": "ab"[number % 2]})
+            api.clock.forward(minutes=1)
+        first = (await all_of(api, "/api/runs", "runs"))[-1]["run"]
+        await api.http.post(f"/api/runs/{first}/rollback")
+        for wanted, many in (
+            ({"source": "a"}, 3),
+            ({"source": "a", "state": "done"}, 2),
+            ({"state": "rolled back"}, 1),
+            ({"source": "c"}, 0),
+        ):
+            assert len(await all_of(api, "/api/runs", "runs", limit=1, **wanted)) == many
+        problem_of(await api.http.get("/api/runs", params={"state": "lost"}), 422)
+
+
 async def test_while_another_process_pulls() -> None:
     """A write is told to come again; reading goes on."""
     store = MemoryStore()

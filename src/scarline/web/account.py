@@ -3,13 +3,14 @@
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from scarline.web.coverage import coverage
+
 if TYPE_CHECKING:  # it brings Arrow with it, which --help does without
     from scarline.ledger import Run
 
 
 def run_as_data(run: "Run") -> dict[str, Any]:
     """Return a run as it is written as JSON."""
-    asked, missing = len(run.asked), len(run.missing)
     return {
         "run": run.run,
         "stream": run.stream,
@@ -25,11 +26,7 @@ def run_as_data(run: "Run") -> dict[str, Any]:
             "redacted": dict(run.redacted),
         },
         "found": dict(run.found),
-        "coverage": {
-            "asked": asked,
-            "answered": asked - missing,
-            "missing": [dict(gap) for gap in run.missing],
-        },
+        "coverage": coverage(run),
         "tally": {name: dict(part) for name, part in run.tally.items()},
         "usage": dict(run.usage),
         "error": run.error,

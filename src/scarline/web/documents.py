@@ -53,19 +53,65 @@ TOLD: dict[str, str] = {
 """What a flow that is sent may have. No types: a flow that cannot be kept is named in the
 answer, and does not make the request a bad one."""
 
-RUN: dict[str, Any] = {
+_GAP = {
+    "type": "object",
+    "properties": dict.fromkeys(("what", "window", "reason"), _TEXT),
+    "required": ["what", "window", "reason"],
+}
+
+_PIECE = {
     "type": "object",
     "properties": {
-        "run": _TEXT,
-        "stream": _TEXT,
-        "source": {"type": ["string", "null"]},
-        "state": {"enum": ["running", "interrupted", "done", "partial", "failed", "rolled back"]},
-        "started_at": {"type": "string", "format": "date-time"},
-        "ended_at": _INSTANT,
-        "counts": {"type": "object"},
+        "from": {"type": "string", "format": "date-time"},
+        "to": {"type": "string", "format": "date-time"},
+        "state": {"enum": ["answered", "missing", "unasked"]},
+        "asked": _COUNT,
+        "missing": _COUNT,
     },
-    "required": ["run", "stream", "source", "state", "started_at", "ended_at", "counts"],
+    "required": ["from", "to", "state", "asked", "missing"],
 }
+
+_REASON = {
+    "type": "object",
+    "properties": {"reason": _TEXT, "count": _COUNT},
+    "required": ["reason", "count"],
+}
+
+_COVERAGE: dict[str, Any] = {
+    "asked": _COUNT,
+    "answered": {"type": "integer"},
+    "missing": {"type": "array", "items": _GAP},
+    "reasons": {"type": "array", "items": _REASON},
+    "strip": {"type": "array", "items": _PIECE, "description": "by rising time"},
+}
+
+_BY_NAME = {"type": "object", "additionalProperties": _COUNT}
+
+_RUN: dict[str, Any] = {
+    "run": _TEXT,
+    "stream": _TEXT,
+    "source": {"type": ["string", "null"]},
+    "state": {"enum": ["running", "interrupted", "done", "partial", "failed", "rolled back"]},
+    "started_at": {"type": "string", "format": "date-time"},
+    "ended_at": _INSTANT,
+    "window": {"type": ["string", "null"], "description": "null: what came since the last"},
+    "counts": {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(("rows", "new", "changed", "same"), _COUNT),
+            **dict.fromkeys(("kept_out", "redacted"), _BY_NAME),
+        },
+        "required": ["rows", "kept_out", "redacted"],
+    },
+    "found": {**_BY_NAME, "description": "what was found in the rows, by kind"},
+    "coverage": {"type": "object", "properties": _COVERAGE, "required": list(_COVERAGE)},
+    "tally": {"type": "object", "description": "what was brought, by subject"},
+    "usage": {"type": "object", "additionalProperties": {"type": "number"}},
+    "error": {"type": ["string", "null"]},
+    "reason": {"type": ["string", "null"], "description": "why it was rolled back"},
+}
+
+RUN: dict[str, Any] = {"type": "object", "properties": _RUN, "required": list(_RUN)}
 
 _RUNS = {"type": "array", "items": RUN}
 _NEXT = {"type": ["string", "null"], "description": "cursor of the next page; null on the last"}
@@ -99,15 +145,6 @@ ACCEPTED = answered(
 )
 
 RUNS_GONE = answered("the runs that were rolled back", runs=_RUNS)
-
-RUNS = answered("a page of runs, newest first", runs=_RUNS, next=_NEXT)
-
-RUN_GONE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "the run as it stands now",
-        "content": {"application/json": {"schema": RUN}},
-    }
-}
 
 STEPS = answered(
     "systems in an order in which they can be changed",
@@ -190,38 +227,6 @@ PULLED: dict[int | str, dict[str, Any]] = {
         "content": {"application/json": {"schema": RUN}},
     }
 }
-
-_NAMED_RUN = {"type": ["object", "null"], "properties": {"run": _TEXT, "state": _TEXT}}
-
-HEALTH = answered(
-    "how the pulls of each stream stand, by source",
-    at={"type": "string", "format": "date-time"},
-    streams={
-        "type": "array",
-        "items": {
-            "type": "object",
-            "properties": {
-                "stream": _TEXT,
-                "source": {"type": ["string", "null"]},
-                "state": {"enum": ["well", "partial", "failing", "never"]},
-                "last_run": _NAMED_RUN,
-                "last_success": _NAMED_RUN,
-                "complete_until": _INSTANT,
-                "answered_until": _INSTANT,
-                "lag_seconds": {"type": ["number", "null"], "minimum": 0},
-                "backlog": {
-                    "type": "object",
-                    "properties": {"runs": _COUNT, "missing": _COUNT, "windows": {"type": "array"}},
-                },
-                "reasons": {"type": "array", "items": {"type": "object"}},
-                "quota": {
-                    "type": ["object", "null"],
-                    "properties": {"left": _COUNT, "at": _INSTANT},
-                },
-            },
-        },
-    },
-)
 
 MEASURES: dict[int | str, dict[str, Any]] = {
     200: {"description": "metrics", "content": {"text/plain": {"schema": _TEXT}}}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from scarline.ledger import Run
 from scarline.model import stamp
-from scarline.web import documents
+from scarline.web import runs_documents
 from scarline.web.desk import Desk, Open
 from scarline.web.problems import DOCUMENTED
 from scarline.web.pulls import Left, left
@@ -22,7 +22,7 @@ MOST_WINDOWS = 100
 MOST_REASONS = 20
 
 
-@router.get("/health", responses=documents.HEALTH)
+@router.get("/health", responses=runs_documents.HEALTH)
 async def get_health(desk: Open) -> Response:
     """Return how the pulls of every stream stand, by source; the ledger alone tells it.
 
@@ -31,18 +31,26 @@ async def get_health(desk: Open) -> Response:
     return await _health(desk, await desk.standings.all())
 
 
-@router.get("/failures/health", responses=documents.HEALTH)
+@router.get("/failures/health", responses=runs_documents.HEALTH)
 async def get_failures_health(desk: Open) -> Response:
     """Return how the pulls of failures stand."""
     return await _health(desk, await desk.standings.of("failures"))
 
 
 async def _health(desk: Desk, found: Iterable[Standing]) -> Response:
+    body = msgspec.json.encode(await streams(desk, found))
+    return Response(body, media_type="application/json")
+
+
+async def streams(desk: Desk, found: Iterable[Standing]) -> Mapping[str, Any]:
+    """Return how streams stand now, as it is written as JSON."""
     now = desk.pipeline.clock()
     notes = desk.pipeline.store
-    streams = [_told(it, now, await left(notes, it.stream)) for it in found]
-    body = msgspec.json.encode({"at": stamp(now), "streams": streams})
-    return Response(body, media_type="application/json")
+    told = [
+        {**_told(it, now, await left(notes, it.stream)), "job": it.stream in desk.config.streams}
+        for it in found
+    ]
+    return {"at": stamp(now), "streams": told}
 
 
 def _told(it: Standing, now: datetime, quota: Left | None) -> Mapping[str, Any]:
@@ -64,6 +72,9 @@ def _told(it: Standing, now: datetime, quota: Left | None) -> Mapping[str, Any]:
             {"reason": reason, "count": count}
             for reason, count in Counter(it.reasons).most_common(MOST_REASONS)
         ],
+        "runs": dict(it.states),
+        "usual_seconds": it.usual_seconds,
+        "expected_at": it.expected_at,
         "quota": {"left": quota.requests, "at": quota.at} if quota else None,
     }
 

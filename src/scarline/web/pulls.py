@@ -22,7 +22,7 @@ import structlog
 from scarline.errors import ConfigError, ScarlineError
 from scarline.ledger import Run
 from scarline.pipeline import Pipeline
-from scarline.ports import Notes, Progress
+from scarline.ports import Notes, Plan, Progress
 from scarline.web.problems import Refused
 
 log = structlog.get_logger(__name__)
@@ -95,6 +95,15 @@ class Pulls:
             return Pulled(task.result())
         return Pulled(None, self._why())
 
+    async def plan(self, stream: str) -> Plan:
+        """Return what a pull would send now. Sends nothing; raises ``Refused`` as a pull does."""
+        try:
+            async with self._opening((stream,)) as road:
+                _pullable(road, stream)
+                return await road.plan(stream)
+        except ConfigError as error:  # no fault of the caller's
+            raise Refused(503, str(error)) from error
+
     async def drain(self, seconds: float) -> None:
         """Take no more pulls; stop those that are still under way after ``seconds``."""
         self.draining = True
@@ -128,9 +137,13 @@ class Pulls:
         return run
 
 
-async def _brought(road: Pipeline, stream: str, going: dict[str, Progress]) -> Run:
+def _pullable(road: Pipeline, stream: str) -> None:
     if stream not in road.sources:
         raise Refused(404, "this service pulls no stream of that name: /api/health lists them")
+
+
+async def _brought(road: Pipeline, stream: str, going: dict[str, Progress]) -> Run:
+    _pullable(road, stream)
     seen: list[int] = []
     own: list[Progress] = []
 

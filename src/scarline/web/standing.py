@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median_high
 
 from scarline.ledger import Run, State
 from scarline.pipeline import Pipeline
@@ -11,6 +13,12 @@ from scarline.pipeline import Pipeline
 OPEN = frozenset({State.RUNNING, State.INTERRUPTED})
 SHORT = frozenset({State.PARTIAL, State.FAILED, State.INTERRUPTED})
 """How a run stands that did not bring all that it was to bring."""
+
+FEWEST_GAPS, MOST_GAPS = 4, 20
+"""Of how many gaps between runs a rhythm is read: at least, and the newest at most."""
+
+STEADY = 0.25
+"""How far most gaps may be from the middle one, as a share of it, for that to be a rhythm."""
 
 TOTALS = ("requests", "retries", "waited_seconds", "answer_bytes")
 
@@ -35,6 +43,7 @@ class Standing:
     short: Sequence[Run]
     complete_until: datetime | None
     answered_until: datetime | None
+    usual_seconds: float | None
 
     @property
     def missing(self) -> Sequence[Mapping[str, str]]:
@@ -54,6 +63,13 @@ class Standing:
         if self.short:
             return "partial" if self.short[0].state is State.PARTIAL else "failing"
         return "well" if self.success else "never"
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """Return when the next run would begin if the rhythm goes on; None without one."""
+        if self.last is None or self.usual_seconds is None:
+            return None
+        return self.last.started_at + timedelta(seconds=self.usual_seconds)
 
     def lag_seconds(self, now: datetime) -> float | None:
         """Return how far behind ``now`` the facts are complete; None where none ever were."""
@@ -79,7 +95,22 @@ def standing(stream: str, source: str | None, runs: Sequence[Run]) -> Standing:
             (_end(it) for run in live if run.state is State.DONE for it in run.asked), default=None
         ),
         max((at for run in live for at in _answered(run)), default=None),
+        _rhythm([run.started_at for run in runs[: MOST_GAPS + 1]]),
     )
+
+
+def _rhythm(starts: Sequence[datetime]) -> float | None:
+    """Return the seconds that usually lie between moments, newest first; None if none usually do.
+
+    A scheduler's gaps are nearly the same; one that was left out, or a pull by hand between two,
+    does not hide that: half of them must be near the middle one.
+    """
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(starts)]
+    if len(gaps) < FEWEST_GAPS:
+        return None
+    usual = median_high(gaps)
+    near = sum(abs(gap - usual) <= usual * STEADY for gap in gaps)
+    return usual if usual > 0 and near * 2 > len(gaps) else None
 
 
 class Standings:

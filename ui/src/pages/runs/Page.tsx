@@ -1,5 +1,13 @@
-import { Empty } from "../../parts";
+import { path } from "../../state/place";
+import { List } from "./List";
+import { Story } from "./Story";
+import "./Page.css";
 
+const WHERE = "/runs/";
+
+/** All runs; or one of them, by the name in the path. */
 export default function Page() {
-  return <Empty title="This page is not written yet" />;
+  const here = path.value;
+  const name = here.startsWith(WHERE) ? decodeURIComponent(here.slice(WHERE.length)) : "";
+  return name ? <Story key={name} name={name} /> : <List />;
 }
