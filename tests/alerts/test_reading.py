@@ -14,7 +14,7 @@ from scarline.errors import ConfigError
 from tests.alerts.timeline import RULES
 
 FAULTY = """\
-promoted = ["scar-operator/1"]
+promoted = ["scar-operator/2"]
 alert = 1
 
 [[rule]]

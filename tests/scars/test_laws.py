@@ -48,6 +48,7 @@ def test_scores_are_numbers_from_0_to_1(series: tuple[Floats, Floats]) -> None:
 @given(wild())
 @example((np.array([60.0, 120.0]), np.array([0.0, 1e39])))
 @example((np.array([1e300, 1e305]), np.array([0.0, 1.0])))
+@example((np.array([-1e25, 1e19, 2e19, 1e25]), np.array([0.0, 1.0, 2.0, 3.0])))
 def test_no_input_leaves_a_memory_that_is_no_number(series: tuple[Floats, Floats]) -> None:
     """What is nan or infinite once stays so: nothing of it may be kept."""
     operator = ScarOperator()

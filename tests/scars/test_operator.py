@@ -111,9 +111,9 @@ def test_what_goes_on_is_one_alert() -> None:
 
 
 def test_incidents_that_come_again_are_all_found() -> None:
-    """Four a day, of one kind, for nine days: none becomes so usual that it is not told."""
+    """Every few hours, of one kind, for nine days: none becomes so usual that it is not told."""
     values = noise(10 * 1440)
-    begins = np.arange(1440, values.size - 20, 360)
+    begins = np.arange(1440, values.size - 20, 390)
     for begin in begins:
         values[begin : begin + 10] += 25
     found = onsets(values)
@@ -134,6 +134,91 @@ def test_it_learns_the_season(step: float) -> None:
     late = [row for row in found if row * step > 14 * DAY]
     assert [row for row in late if night <= row < night + length]
     assert len(late) <= 2
+
+
+def nightly(days: int, lasts: int = 8) -> tuple[Floats, list[int]]:
+    """Make minutes of noise with a job each day at three, give or take a quarter of an hour."""
+    values = noise(days * 1440)
+    chance = np.random.default_rng(3)
+    begins = [day * 1440 + 180 + int(chance.integers(-15, 15)) for day in range(1, days)]
+    for begin in begins:
+        values[begin : begin + lasts] += 20 + 2 * noise(lasts, begin)
+    return values, begins
+
+
+def test_what_comes_every_day_at_about_the_same_time_is_told_twice() -> None:
+    """On the third day it is a habit: no alert, no score above the line, for as long as it goes."""
+    values, begins = nightly(12)
+    assert begins[0] <= onsets(values)[0] < begins[0] + 3
+    assert len(onsets(values)) == 2
+    scores = score_series(times(values.size), values)
+    assert max(scores[begin : begin + 8].max() for begin in begins[2:]) < 0.5
+
+
+def test_a_habit_hides_nothing_else() -> None:
+    """Not at another hour, not on the other side, not what is much larger."""
+    values, begins = nightly(12)
+    other, low, large = 7 * 1440 + 700, begins[10], begins[8]
+    values[other : other + 8] += 20
+    values[large : large + 8] += 80
+    values[low : low + 8] -= 40 + 20
+    found = onsets(values)[2:]
+    assert len(found) == 3
+    for begin, row in zip([other, large, low], found, strict=True):
+        assert begin <= row < begin + 8
+
+
+def test_a_habit_that_stopped_is_forgotten() -> None:
+    """What comes again after two weeks, thirteen days of them quiet, is news."""
+    values, begins = nightly(24)
+    quiet = noise(values.size, 2)
+    values[7 * 1440 : 20 * 1440] = quiet[7 * 1440 : 20 * 1440]
+    again = begins[19]
+    assert [row for row in onsets(values) if again <= row < again + 8]
+
+
+def test_weekends_are_told_once() -> None:
+    """A quieter Saturday and Sunday, at five minutes a step: the second time they are expected."""
+    rows = 28 * 288
+    days = np.arange(rows) / 288
+    values = 100 + noise(rows) - 12 * (np.floor(days % 7) >= 5)
+    found = np.array(onsets(values, 300.0)) / 288
+    assert 5 <= found[0] < 5.1
+    assert found.size <= 2
+    assert found.max() < 7.1
+
+
+def test_a_step_of_a_counter_is_no_incident() -> None:
+    """Where values are whole numbers and nearly all the same, the next number is not far off."""
+    values = 3.0 + (np.random.default_rng(2).random(5000) < 0.01)
+    operator = ScarOperator()
+    for ts, value in zip(times(5000).tolist(), values.tolist(), strict=True):
+        operator.update(ts, value)
+    operator.update(START + 5000 * MINUTE, 4.0)
+    assert 3 < operator.last.missed_by < 10
+    assert operator.update(START + 5001 * MINUTE, 12.0) > 0.5
+
+
+def test_what_stands_alone_is_told_and_not_among_its_like() -> None:
+    """At an hour a step: the same two values, after quiet weeks and after rough ones."""
+    values = noise(28 * 24)
+    values[-40:-38] += 5
+    assert values.size - 39 in onsets(values, HOUR)
+    for begin in range(200, values.size - 60, 31):
+        values[begin : begin + 2] += 8
+    assert not [row for row in onsets(values, HOUR) if values.size - 40 <= row < values.size - 37]
+
+
+def test_the_line_falls_where_it_is_quiet() -> None:
+    """And is whole again with an incident: an event is twice as strange as all else of late."""
+    operator = ScarOperator()
+    lines = []
+    values = np.append(0.2 * noise(400) + 10 * np.sin(np.arange(400) * np.pi / 12), 60.0)
+    for ts, value in zip(times(401, HOUR).tolist(), values.tolist(), strict=True):
+        operator.update(ts, value)
+        lines.append(float(np.frombuffer(operator.state(), MEMORY)[0]["line"]))
+    assert lines[0] == lines[-1] == 1
+    assert min(lines) == lines[-2] == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize("step", [7.0, MINUTE, 900.0])

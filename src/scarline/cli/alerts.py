@@ -150,7 +150,7 @@ def check(file: Rules, json: options.Json = False) -> None:
     if needs:
         console.say(f"to be set: {', '.join(needs)}")
     if not rules.promoted:
-        console.say('no detector is promoted, so nobody is told: promoted = ["scar-operator/1"]')
+        console.say('no detector is promoted, so nobody is told: promoted = ["scar-operator/2"]')
 
 
 def _alerting() -> "Alerting":

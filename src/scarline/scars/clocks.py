@@ -32,6 +32,8 @@ class Moment(NamedTuple):
     slot: int  # of the day
     day_hour: int  # of the day
     hour: int  # of the week
+    minute: int  # of the hour
+    odd_week: int  # 1 in every second week
     last_of_hour: bool
 
 
@@ -83,5 +85,7 @@ def moment(s: Any, ts: float, before: float) -> Moment:
         min(SLOTS - 1, int(day * SLOTS)),
         min(DAY_HOURS - 1, int(day * DAY_HOURS)),
         min(HOURS - 1, int(hours)),
+        min(59, int((hours - math.floor(hours)) * 60.0)),
+        math.floor(weeks) % 2,
         (hours - math.floor(hours)) * HOUR_SECONDS + interval >= HOUR_SECONDS,
     )

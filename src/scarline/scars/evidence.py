@@ -18,6 +18,10 @@ QUIET = 0.1
 """The share of the usual step below which a series hardly moves."""
 RUN_BEFORE = 2
 """The place in `recent` of the first of a run of four."""
+QUANTUM_LEAST = 1e-9
+"""A move of less than this share of the value is rounding of the machine."""
+QUANTUM_PACE = 0.05
+"""The quantum falls at once to a smaller move; by a larger one it grows by this share of it."""
 RANGE_DAYS = 14.0
 RANGE_LEAST = 2000.0
 """Days, and at least values, over which the range shrinks again."""
@@ -88,8 +92,10 @@ def learn_step(
     value: float,
     settling: bool,  # noqa: FBT001 - compiled functions call by position
 ) -> None:
-    """Learn how much the series usually moves from one value to the next."""
+    """Learn how much the series moves from one value to the next, usually and at least."""
     moved = abs(value - s.raw)
+    if moved > QUANTUM_LEAST * abs(value):
+        s.quantum = min(moved, s.quantum + QUANTUM_PACE * min(moved, s.broad))
     pace = max(1.0 / s.count, 1.0 / max(500.0, at.per_day))
     if settling:
         pace = SETTLING_PACE

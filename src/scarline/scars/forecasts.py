@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from scarline.scars.clocks import Moment
 from scarline.scars.machine import machine
-from scarline.scars.memory import DAY_HOURS, SLOTS
+from scarline.scars.memory import DAY_HOURS, SLOTS, SPREAD_PARTS
 from scarline.scars.seasons import FREE, SETTLING_PACE, Season
 
 CLIP = 2.75
@@ -22,11 +22,12 @@ SHARPNESS = 4
 """The power of its loss by which a forecast loses weight."""
 FLOOR_OF_RANGE = 2e-3
 FLOOR_OF_SIZE = 1e-6
-"""No spread is smaller than these shares of how far the series has strayed, and of its level."""
-PART_TRUST = 0.3
-"""Trust in the day from which a slot of it may have a spread of its own,"""
+FLOOR_OF_QUANTUM = 0.1
+"""No spread is smaller than these shares of how far the series has strayed, of its level, and of
+its smallest moves: a counter of few has steps, and one step is no incident."""
 ROUGH = 2.5
-"""where it strays so many times farther than the whole day: at sharp edges, or where jobs run."""
+"""A slot of the day has a spread of its own where it strays so many times farther than the whole
+day: at sharp edges, or where jobs run."""
 PART_PACE = 0.1
 PART_CLIP = 10.0
 LASTING = 12.0
@@ -71,8 +72,9 @@ def forecast(s: Any, at: Moment, now: Season, value: float) -> Forecast:
         + (now.day_trust - now.week_trust) * s.levels[1]
         + now.week_trust * s.levels[2]
     )
-    part = _part_of_day(s, at) if now.day_trust > PART_TRUST else 1.0
-    floor = FLOOR_OF_RANGE * s.broad + FLOOR_OF_SIZE * abs(level) + 1e-9
+    part = _part_of_day(s, at)
+    floor = FLOOR_OF_RANGE * s.broad + FLOOR_OF_SIZE * abs(level) + FLOOR_OF_QUANTUM * s.quantum
+    floor += 1e-9
     near, near_spread = _near(s, level), s.near_spread
     if at.gap:
         near, near_spread = level, max(s.near_spread, s.spread)
@@ -149,7 +151,7 @@ def learn_spreads(
 @machine
 def _part_of_day(s: Any, at: Moment) -> float:
     """Return how far values stray at this time of the day, as a share of the whole day's."""
-    part = s.day_spread[at.slot]
+    part = s.day_spread[at.slot] / SPREAD_PARTS
     return float(part) if part > ROUGH else 1.0
 
 
@@ -157,10 +159,12 @@ def _part_of_day(s: Any, at: Moment) -> float:
 def _learn_part_of_day(s: Any, at: Moment, off: float, weight: float) -> None:
     visits, per_slot = s.day_visits[at.day_hour], max(1.0, at.per_day / SLOTS)
     if visits < 1.0:
-        s.day_spread[at.slot] = 1.0
+        s.day_spread[at.slot] = int(SPREAD_PARTS)
     else:
         pace = weight * max(1.0 / (1.0 + visits), PART_PACE) / per_slot
-        s.day_spread[at.slot] += pace * (min(off, PART_CLIP) - s.day_spread[at.slot])
+        part = s.day_spread[at.slot] / SPREAD_PARTS
+        part += pace * (min(off, PART_CLIP) - part)
+        s.day_spread[at.slot] = int(SPREAD_PARTS * part + 0.5)
     s.day_visits[at.day_hour] += 1.0 / max(1.0, at.per_day / DAY_HOURS)
 
 

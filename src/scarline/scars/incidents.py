@@ -126,6 +126,11 @@ _NAMED = 2  # services in the name of an incident
 _SHORT = 3  # letters up to which a last s is no plural: dns, sms
 
 
+def service_of(tags: str, host: str, systems: Sequence[str] = ()) -> tuple[str, str]:
+    """Return the service of a series and how it is known; two empty texts if it is not."""
+    return _Services(systems).of(tags, host)
+
+
 class _Services:
     """Finds the service of a host, by its tags or by the names of systems."""
 

@@ -24,7 +24,8 @@ from scarline.scars.forecasts import (
     rebase_levels,
 )
 from scarline.scars.machine import kept_machine, machine
-from scarline.scars.memory import MISSING, RAISED, STALE, STEADY, WARMING, Memories
+from scarline.scars.memory import MISSING, STALE, WARMING, Memories
+from scarline.scars.raising import TOLD, lowered_line, patience, raise_alert
 from scarline.scars.seasons import FREE, Season, learn_day, learn_losses, learn_week, season
 from scarline.scars.tails import begin_tails, learn_tail, paces, reach, surprise
 
@@ -37,20 +38,15 @@ SHARE_OF_BUDGET = 0.35
 """What one expert may spend of it; they mostly speak of the same moments."""
 LEAST_TARGET = 4.0
 """The smallest surprise that can be an onset: once in 55 values."""
-WARM = 100
 DOUBT = 300.0
-"""Values that are taken for warming, and after which what an expert shows counts by half."""
+"""Values after which what an expert shows counts by half."""
 BEYOND_TARGET = 5.0
 """How far beyond the alert line a peak is learnt, at most."""
 WEIGHT_OF_RAISED, THRESHOLD_WEIGHT_OF_RAISED = 0.3, 0.1
 """How much is learnt from values while an alert is raised; of the thresholds of the tails less, or
 incidents that fill more time than the share above a threshold would lift it to themselves."""
-CALM = 0.7
-CALM_VALUES, CALM_SECONDS = 4.0, 1800.0
-REST_VALUES, REST_SECONDS = 3.0, 3600.0
-"""An alert ends after so much calm (a share of the alert line, for so long) and rest."""
-SETTLING_VALUES, SETTLING_DAYS = 30.0, 1.0 / 24.0
-"""What has lasted longer than both, and is no calmer, is how it is now."""
+TOO_FAR = 1e20
+"""Times beyond are taken for missing: their weeks are not to be counted in whole numbers."""
 TOO_LARGE = 1e30
 """Numbers beyond are taken for missing: the season is kept in single precision."""
 
@@ -62,10 +58,10 @@ def judge(s: Any, ts: float, value: float, out: Any) -> None:
     ``s`` is a record of `MEMORY`, ``out`` one of `JUDGEMENT`.
     """
     _say_nothing(out)
-    if not (abs(ts) < TOO_LARGE and abs(value) < TOO_LARGE):
+    if not (abs(ts) < TOO_FAR and abs(value) < TOO_LARGE):
         return
     if s.count == 0:
-        s.count, s.last = 1, ts
+        s.count, s.last, s.line = 1, ts, 1.0
         begin_tails(s)
         begin_forecasts(s, value)
         out.state, out.expected = WARMING, value
@@ -78,10 +74,10 @@ def judge(s: Any, ts: float, value: float, out: Any) -> None:
     now = season(s, at)
     said = forecast(s, at, now, value)
     shown = evidence(s, at, said, value)
-    target = _target(s)
+    target = lowered_line(s, at) * _target(s)
     surprised = _weigh(s, shown, target, out)
     _explain(s, said, surprised, target, out)
-    _raise(s, surprised, out)
+    raise_alert(s, at, abs(said.rest - said.level), surprised, out)
     _learn(s, at, now, said, shown, target, value)
 
 
@@ -128,27 +124,6 @@ def _explain(s: Any, said: Forecast, surprised: float, target: float, out: Any) 
 
 
 @machine
-def _raise(s: Any, surprised: float, out: Any) -> None:
-    """Write score and state, and keep the account of the alert: one onset until it is calm."""
-    if s.count < WARM:
-        out.state = WARMING
-        return
-    out.score = 1.0 - 2.0**-surprised
-    s.since += 1
-    if not s.raised:
-        if surprised >= 1.0:
-            s.raised, s.calm, s.since = 1, 0, 0
-            out.onset = 1
-    else:
-        s.calm = s.calm + 1 if surprised < CALM else 0
-        interval = max(s.interval, 1e-6)
-        calm = s.calm >= max(CALM_VALUES, CALM_SECONDS / interval)
-        if calm and s.since > max(REST_VALUES, REST_SECONDS / interval):
-            s.raised = 0
-    out.state = RAISED if s.raised else STEADY
-
-
-@machine
 def _learn(  # noqa: PLR0913, PLR0917 - all that was found out about a value is learnt
     s: Any,
     at: Moment,
@@ -158,13 +133,14 @@ def _learn(  # noqa: PLR0913, PLR0917 - all that was found out about a value is 
     target: float,
     value: float,
 ) -> None:
-    weight = WEIGHT_OF_RAISED if s.raised else 1.0
-    pace = paces(s, weight, THRESHOLD_WEIGHT_OF_RAISED if s.raised else 1.0)
+    told = s.raised == TOLD
+    weight = WEIGHT_OF_RAISED if told else 1.0
+    pace = paces(s, weight, THRESHOLD_WEIGHT_OF_RAISED if told else 1.0)
     for k in range(len(WEIGHTS)):
         learn_tail(s, k, shown.strengths[k], target + BEYOND_TARGET, pace)
-    patience = max(SETTLING_VALUES, SETTLING_DAYS * at.per_day)
-    settling = s.raised and s.calm == 0 and s.since > patience
-    if settling and s.since <= patience + 1.0:
+    waited = s.since - patience(at)
+    settling = s.raised and s.calm == 0 and waited > 0.0
+    if settling and waited <= 1.0:
         rebase_levels(s, said)
     learn_step(s, at, said, value, settling)
     learn_spreads(s, at, said, weight, settling)

@@ -18,6 +18,8 @@ kept by slot."""
 DAY_HOURS = 24
 HOURS = 168
 """In a week. What a weekday adds to the usual day is kept by hour."""
+SPREAD_PARTS = 4096.0
+"""Spreads of slots are whole numbers of this part of the whole day's spread."""
 RECENT = 11
 """Deviations before this one that are remembered, for runs of up to twelve."""
 
@@ -46,6 +48,7 @@ MEMORY = np.dtype(
         ("spread", "<f8"),
         ("broad", "<f8"),  # the farthest from the level, of late
         ("step", "<f8"),  # from the value before
+        ("quantum", "<f8"),  # the smallest move of late from one value to the next
         # What the experts look at.
         ("raw", "<f8"),  # the value before
         ("still", "<f8"),  # values in a row that hardly moved
@@ -61,12 +64,18 @@ MEMORY = np.dtype(
         ("peak", "<f8", _EACH),
         ("below", "<f8", _EACH),
         # The alert.
-        ("raised", "<f8"),  # 1 from an onset until it is calm again
+        ("line", "<f8"),  # the share of what the budget allows that is an onset now
+        ("raised", "<f8"),  # 1 from an onset until it is calm again; 2 the same, but expected
         ("calm", "<f8"),  # values in a row that were calm
         ("since", "<f8"),  # values since the onset
+        # What comes at the same time each day or week: see :mod:`scarline.scars.habits`.
+        ("habit", "<f8"),  # hour of the week of the newest onset
+        ("allowed", "<f8"),  # how far from the level that one may be
+        ("habits", "u1", (HOURS,)),
+        ("habit_sizes", "u1", (HOURS,)),
         # The season.
         ("day", "<f4", (SLOTS,)),
-        ("day_spread", "<f4", (SLOTS,)),
+        ("day_spread", "<u2", (SLOTS,)),  # in parts of `SPREAD_PARTS`
         ("day_visits", "<f4", (DAY_HOURS,)),  # days, by hour of the day
         ("week", "<f4", (HOURS,)),
         ("week_visits", "u1", (HOURS,)),
@@ -77,6 +86,9 @@ MEMORY = np.dtype(
 STATES = ("missing", "stale", "warming", "steady", "raised")
 """What a judgement can say of a value or of the series; `stale` came too late or twice."""
 MISSING, STALE, WARMING, STEADY, RAISED = range(5)
+
+BELOW_THE_LINE = 0.499
+"""The highest score of what is strange and yet no onset, where only onsets are to reach 0.5."""
 
 JUDGEMENT = np.dtype(
     [
@@ -95,7 +107,7 @@ JUDGEMENT = np.dtype(
 
 Memories = npt.NDArray[np.void]
 
-MARK = int.from_bytes(b"SCAR\0\0\0\1", "little")
+MARK = int.from_bytes(b"SCAR\0\0\0\2", "little")
 """Another number for each version: what is remembered changes with what is looked at."""
 
 

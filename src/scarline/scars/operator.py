@@ -9,13 +9,19 @@ import numpy.typing as npt
 
 from scarline.errors import UsageError
 from scarline.scars.compiled import Floats, judge_many, judged
-from scarline.scars.memory import EXPERTS, JUDGEMENT, STATES, Memories, fresh, pack, unpack
+from scarline.scars.memory import (
+    BELOW_THE_LINE,
+    EXPERTS,
+    JUDGEMENT,
+    STATES,
+    Memories,
+    fresh,
+    pack,
+    unpack,
+)
 from scarline.scars.options import DEFAULT, Direction, Options
 
 ALERT_LINE = 0.5
-BELOW_THE_LINE = 0.499
-"""The highest that :func:`alert_series` says of a value that is no onset."""
-
 SIDES = (Direction.BOTH, Direction.HIGH, Direction.LOW)
 """By 0, 1 and -1."""
 

@@ -23,8 +23,11 @@ from scarline.web import (
     history,
     jobs,
     pages,
+    planning,
     problems,
     prometheus,
+    twin,
+    verifying,
 )
 from scarline.web.alerts import alerting_while
 from scarline.web.alerts import routers as alerts
@@ -49,9 +52,16 @@ NO_TELEMETRY: TelemetryConfig = {
 }
 """FastAPI would tell exporters of errors, with what is in them, before it is redacted."""
 
-service = (events.router, health.router, jobs.router, prometheus.router)
+service = (
+    events.router,
+    health.router,
+    jobs.router,
+    planning.router,
+    prometheus.router,
+    verifying.router,
+)
 
-about_flows = (flows.router, changes.router, history.router)
+about_flows = (flows.router, changes.router, history.router, twin.router)
 
 probes = APIRouter(tags=["probes"], responses=problems.DOCUMENTED)
 
@@ -80,7 +90,7 @@ def create_app(
             with traces as span:
                 pulls = Pulls(opening, own.job_seconds, span)
                 app.state.desk = Desk(pipeline, shown, own, lists, pulls, standings, traffic)
-                app.state.watched = Watched(pipeline)
+                app.state.watched = Watched(pipeline, own.watch)
                 async with triaging(app, webhook), alerting_while(app, alerting):
                     yield
                 await pulls.drain(0)

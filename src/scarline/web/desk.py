@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from scarline.bootstrap.loading import Sheet
 from scarline.flows.coupling import OMS_PATTERN
 from scarline.pipeline import Pipeline
+from scarline.scars import Options
 from scarline.web.issuer import Oidc
 from scarline.web.pulls import Pulls
 from scarline.web.shown import Flows
@@ -23,7 +24,8 @@ class Config:
 
     ``hosts``: the names by which it may be called; None for any. ``streams``: those that jobs
     may pull. A job is stopped after ``job_seconds``, and ``drain_seconds`` after the service was
-    asked to end. ``otlp_url``: the collector that traces of jobs are sent to.
+    asked to end. ``otlp_url``: the collector that traces of jobs are sent to. ``watch``: how
+    points are judged that are shown with what was expected of them.
     """
 
     oms_pattern: str = OMS_PATTERN
@@ -37,6 +39,7 @@ class Config:
     job_seconds: float = 165.0  # Cloud Scheduler waits 180 s for an answer if not told otherwise
     drain_seconds: float = 4.0  # Cloud Run kills a process 10 s after SIGTERM
     otlp_url: str | None = None
+    watch: Options = field(default_factory=Options)
 
 
 Lists = Callable[[str, bytes, str, str], Sheet]
