@@ -35,6 +35,9 @@ ACROSS = Way(between=110.0, beside=18.0, passing=22.0, down=False)
 DOWN = Way(between=72.0, beside=26.0, passing=34.0, down=True)
 """Names are wide and low: to the right more stand in a layer, downwards more layers are seen."""
 
+FOLDS = (1, 2, 3, 5, 8)
+"""How often the longest layer may be folded, so that a wide estate is no thin column."""
+
 SCREEN = (1000.0, 640.0)
 """Where a drawing is looked at, or the like of it: the way that is seen larger there is taken."""
 
@@ -89,33 +92,61 @@ def drawn(count: int, starts: Longs, ends: Longs, widths: Floats | None = None) 
     places = ordered(found)
     wide = np.zeros(len(places))
     wide[found.vertex] = np.full(count, NAME) if widths is None else widths
-    return max((_drawn(found, places, wide, way) for way in (ACROSS, DOWN)), key=_seen)
-
-
-def _drawn(found: Layers, places: Longs, wide: Floats, way: Way) -> Drawing:
-    high = np.where(wide > 0, HEIGHT, 0.0)
-    thick, long = (high, wide) if way.down else (wide, high)
-    along = _along(found, thick, way)
-    level = _levelled(found, places, np.where(wide > 0, long + way.beside, way.passing))
-    x, y = _packed(*((level, along) if way.down else (along, level)), wide, found.part)
-    x, y = x.round(1), y.round(1)
+    tries = [(ACROSS, fold) for fold in FOLDS] + [(DOWN, 1)]
+    x, y, way = max((_placed(found, places, wide, *it) for it in tries), key=_seen)
     bends = _bends(found, *((y, x) if way.down else (x, y)))
     if way.down:
         bends = {ends: [(x, y) for y, x in points] for ends, points in bends.items()}
     return Drawing(x[found.vertex], y[found.vertex], bends, way)
 
 
-def _along(found: Layers, thick: Floats, way: Way) -> Floats:
+def _placed(
+    found: Layers, places: Longs, wide: Floats, way: Way, fold: int
+) -> tuple[Floats, Floats, Way]:
+    """Return where vertices stand when the longest layer is folded so many times."""
+    real = wide > 0
+    high = np.where(real, HEIGHT, 0.0)
+    thick, long = (high, wide) if way.down else (wide, high)
+    lanes, lane = _lanes(found, places, real, fold)
+    along = _along(found, thick, lanes, way)
+    along += np.where(real, lane - (lanes[found.layer] - 1) / 2, 0.0) * (thick.max() + way.beside)
+    room = np.where(real, long + way.beside, way.passing) / lanes[found.layer]
+    level = _levelled(found, places, room)
+    x, y = _packed(*((level, along) if way.down else (along, level)), wide, found.part)
+    return x.round(1), y.round(1), way
+
+
+def _lanes(
+    found: Layers, places: Longs, real: npt.NDArray[np.bool_], fold: int
+) -> tuple[Longs, Longs]:
+    """Return how many lanes each layer is folded into, and in which one each vertex stands.
+
+    Systems that follow one another in a layer stand in one lane after the other.
+    """
+    at = np.empty(len(places), np.int64)
+    at[found.bounds[found.layer] + places] = np.arange(len(places))
+    sizes = np.bincount(found.layer, weights=real).astype(np.int64)
+    rows = -(-int(sizes.max()) // fold)
+    lanes = np.maximum(1, -(-sizes // rows))
+    before: Longs = np.cumsum(real[at]) - real[at]
+    number = np.empty(len(places), np.int64)
+    number[at] = before - before[found.bounds[:-1]][found.layer[at]]
+    return lanes, number % lanes[found.layer]
+
+
+def _along(found: Layers, thick: Floats, lanes: Longs, way: Way) -> Floats:
     """Return where the layer of each vertex lies: the thickest names find room between layers."""
     most = np.zeros(len(found.bounds) - 1)
     np.maximum.at(most, found.layer, thick)
+    most += (lanes - 1) * (thick.max() + way.beside)
     steps = (most[1:] + most[:-1]) / 2 + way.between
-    return np.concatenate(([0.0], np.cumsum(steps)))[found.layer]
+    along: Floats = np.concatenate(([0.0], np.cumsum(steps)))[found.layer]
+    return along
 
 
-def _seen(drawing: Drawing) -> float:
+def _seen(placed: tuple[Floats, Floats, Way]) -> float:
     """Return how large all of a drawing is seen on a screen; no larger than full size counts."""
-    wide, high = np.ptp(drawing.x) + NAME, np.ptp(drawing.y) + GAP
+    wide, high = np.ptp(placed[0]) + NAME, np.ptp(placed[1]) + GAP
     return min(1.0, SCREEN[0] / float(wide), SCREEN[1] / float(high))
 
 

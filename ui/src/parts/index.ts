@@ -8,3 +8,4 @@ export { RollbackDialog } from "./Rollback";
 export { Empty, ProblemBox, Skeleton } from "./states";
 export { Table, type Column, type Sorting } from "./Table";
 export { Time } from "./Time";
+export { colours, type Colours } from "./colours";
