@@ -25,6 +25,7 @@ class Chain:
         self._run = ""
         self._written = Written()
         self._found: dict[str, int] = {}
+        self._left: int | None = None
         self.runs = ledger.replay(entries)
         self.cursor = ledger.live_cursor(self.runs)
 
@@ -114,6 +115,7 @@ class Chain:
         """Return ``notify`` with the rows that are safely stored added to what it is told."""
 
         def counted(progress: Progress) -> None:
+            self._left = self._left if progress.left is None else progress.left
             written = self._written
             notify(replace(progress, rows=written.new + written.changed + written.same))
 
@@ -121,7 +123,8 @@ class Chain:
 
     def _counts(self) -> dict[str, Any]:
         found = {"found": self._found} if self._found else {}
-        return {"counts": asdict(self._written), **found}
+        left = {} if self._left is None else {"left": self._left}
+        return {"counts": asdict(self._written), **found, **left}
 
     def _next(self, run: str, word: Word, facts: Mapping[str, Any]) -> Entry:
         return ledger.follow(self.head, Fact(self._stream, run, word, self._clock(), facts))

@@ -144,6 +144,7 @@ class Run:
     tally: Mapping[str, Mapping[str, Any]]  # subject → rows, series, first, last
     whole: Sequence[str]  # the subjects of which it told everything
     usage: Mapping[str, float]
+    left: int | None  # requests in the tightest quota, as was last seen
     cursor: Cursor | None
     error: str | None
     reason: str | None
@@ -218,6 +219,7 @@ def _run(story: Sequence[Entry]) -> Run:
         tally=merged(fact["tally"] for fact in facts),
         whole=[subject for fact in facts for subject in fact.get("whole", ())],
         usage=_sum(fact["usage"] for fact in facts),
+        left=next((entry.facts["left"] for entry in endings if "left" in entry.facts), None),
         cursor=next((Cursor(it["cursor"]) for it in reversed(facts) if it["cursor"]), None),
         error=next((entry.facts["error"] for entry in endings if entry.word is Word.FAILED), None),
         reason=end.facts.get("reason") if end else None,

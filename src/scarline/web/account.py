@@ -32,3 +32,10 @@ def run_as_data(run: "Run") -> dict[str, Any]:
         "error": run.error,
         "reason": run.reason,
     }
+
+
+def quota(run: "Run | None") -> dict[str, Any] | None:
+    """Return what was left of the tightest quota when ``run`` ended, if its answers told."""
+    if run is None or run.left is None:
+        return None
+    return {"left": run.left, "at": (run.ended_at or run.started_at).astimezone(UTC)}

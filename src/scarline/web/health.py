@@ -11,9 +11,9 @@ from fastapi import APIRouter, Response
 from scarline.ledger import Run
 from scarline.model import stamp
 from scarline.web import runs_documents
+from scarline.web.account import quota
 from scarline.web.desk import Desk, Open
 from scarline.web.problems import DOCUMENTED
-from scarline.web.pulls import Left, left
 from scarline.web.standing import Standing
 
 router = APIRouter(prefix="/api", tags=["health"], responses=DOCUMENTED)
@@ -45,15 +45,11 @@ async def _health(desk: Desk, found: Iterable[Standing]) -> Response:
 async def streams(desk: Desk, found: Iterable[Standing]) -> Mapping[str, Any]:
     """Return how streams stand now, as it is written as JSON."""
     now = desk.pipeline.clock()
-    notes = desk.pipeline.store
-    told = [
-        {**_told(it, now, await left(notes, it.stream)), "job": it.stream in desk.config.streams}
-        for it in found
-    ]
+    told = [{**_told(it, now), "job": it.stream in desk.config.streams} for it in found]
     return {"at": stamp(now), "streams": told}
 
 
-def _told(it: Standing, now: datetime, quota: Left | None) -> Mapping[str, Any]:
+def _told(it: Standing, now: datetime) -> Mapping[str, Any]:
     return {
         "stream": it.stream,
         "source": it.source,
@@ -75,7 +71,7 @@ def _told(it: Standing, now: datetime, quota: Left | None) -> Mapping[str, Any]:
         "runs": dict(it.states),
         "usual_seconds": it.usual_seconds,
         "expected_at": it.expected_at,
-        "quota": {"left": quota.requests, "at": quota.at} if quota else None,
+        "quota": quota(it.metered),
     }
 
 

@@ -10,16 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from scarline.chain import named
 from scarline.ledger import Entry, Run, Word
 from scarline.model import stamp
-from scarline.ports import Notes
 from scarline.web import documents, runs_documents
-from scarline.web.account import run_as_data
+from scarline.web.account import quota, run_as_data
 from scarline.web.coverage import lanes
 from scarline.web.desk import Open
 from scarline.web.health import streams
 from scarline.web.paging import Cursor, cursor_after, key_of
 from scarline.web.preview import preview
 from scarline.web.problems import DOCUMENTED
-from scarline.web.pulls import left
 from scarline.web.shown import STREAM
 from scarline.web.verifying import kept
 
@@ -103,13 +101,13 @@ async def get_runs(desk: Open, part: Annotated[PartOfRuns, Query()]) -> Response
 async def get_run(desk: Open, run: str) -> Response:
     """Return one run with its entries on the ledger, oldest first, and each thing it asked for.
 
-    `quota` is what was left when it ended, if that was kept.
+    `quota` is what was left of the tightest one when it ended, if an answer told.
     """
     found = named(run, await desk.pipeline.runs())
     story = [it for it in await desk.pipeline.store.entries(found.stream) if it.run == run]
     told = {
         "lanes": lanes(found),
-        "quota": await _quota(desk.pipeline.store, found),
+        "quota": quota(found),
         "entries": [_entry(it) for it in story[:MOST_ENTRIES]],
         "entry_count": len(story),
     }
@@ -172,14 +170,6 @@ async def get_sequence(
 
 def _json(body: object) -> Response:
     return Response(msgspec.json.encode(body), media_type=JSON)
-
-
-async def _quota(notes: Notes, run: Run) -> dict[str, Any] | None:
-    """Return what was left of the quota at the end of ``run``; only the newest is kept."""
-    quota = await left(notes, run.stream)
-    if quota is None or run.ended_at is None or not run.started_at <= quota.at <= run.ended_at:
-        return None
-    return {"left": quota.requests, "at": quota.at}
 
 
 def _fits(run: Run, part: PartOfRuns) -> bool:

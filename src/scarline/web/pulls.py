@@ -11,18 +11,15 @@ from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     contextmanager,
-    suppress,
 )
 from dataclasses import dataclass
-from datetime import datetime
 
-import msgspec
 import structlog
 
-from scarline.errors import ConfigError, ScarlineError
+from scarline.errors import ConfigError
 from scarline.ledger import Run
 from scarline.pipeline import Pipeline
-from scarline.ports import Notes, Plan, Progress
+from scarline.ports import Plan, Progress
 from scarline.web.problems import Refused
 
 log = structlog.get_logger(__name__)
@@ -52,14 +49,6 @@ class Pulled:
 
     run: Run | None
     cut: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What was left of the tightest quota of a stream's source, and when that was seen."""
-
-    requests: int
-    at: datetime
 
 
 class Pulls:
@@ -144,39 +133,17 @@ def _pullable(road: Pipeline, stream: str) -> None:
 
 async def _brought(road: Pipeline, stream: str, going: dict[str, Progress]) -> Run:
     _pullable(road, stream)
-    seen: list[int] = []
     own: list[Progress] = []
 
     def notify(progress: Progress) -> None:
         own[:] = [progress]
         going[stream] = progress
-        if progress.left is not None:
-            seen[:] = [progress.left]
 
     try:
         return await road.pull(stream, notify=notify)
     finally:
         if own and going.get(stream) is own[0]:  # not another's, who came after
             del going[stream]
-        if seen:
-            await _keep(road.store, stream, Left(seen[0], road.clock()))
-
-
-async def left(notes: Notes, stream: str) -> Left | None:
-    """Return what was left of the quota when this service last pulled ``stream``, if known."""
-    note = await notes.note(_note(stream))
-    return msgspec.json.decode(note.text, type=Left) if note.text else None
-
-
-async def _keep(notes: Notes, stream: str, seen: Left) -> None:
-    name = _note(stream)
-    with suppress(ScarlineError):  # a run is not lost for want of this
-        note = await notes.note(name)
-        await notes.swap(name, msgspec.json.encode(seen).decode(), note.version)
-
-
-def _note(stream: str) -> str:
-    return f"left {stream}"
 
 
 def _traced(run: Run) -> Mapping[str, str | int | float]:

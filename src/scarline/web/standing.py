@@ -30,7 +30,7 @@ class Standing:
     ``states`` counts all runs, ``rows`` and ``usage`` add up all that were ever made. ``short``
     are those since the last success that did not bring everything, newest first. All that was
     due until ``complete_until`` was brought; something later than that, until
-    ``answered_until``.
+    ``answered_until``. ``metered`` is the last run whose answers told of a quota.
     """
 
     stream: str
@@ -39,6 +39,7 @@ class Standing:
     rows: int
     usage: Mapping[str, float]
     last: Run | None
+    metered: Run | None
     success: Run | None
     short: Sequence[Run]
     complete_until: datetime | None
@@ -89,6 +90,7 @@ def standing(stream: str, source: str | None, runs: Sequence[Run]) -> Standing:
         sum(run.rows for run in runs),
         {name: sum(run.usage.get(name, 0) for run in runs) for name in TOTALS},
         runs[0] if runs else None,
+        next((run for run in runs if run.left is not None), None),
         done,
         [run for run in since if run.state in SHORT],
         max(

@@ -238,7 +238,7 @@ function Cost({ it }: { it: Told }) {
       <p class="muted">
         {quota
           ? "Requests are what it costs: they come out of the quota."
-          : "What was left of the quota is kept of the newest job alone."}
+          : "No answer told what was left of a quota."}
         {sum(usage) === 0 && " Nothing was asked of anybody for this run."}
       </p>
     </>
