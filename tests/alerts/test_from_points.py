@@ -1,4 +1,4 @@
-"""From points to notices: what Datadog tells is judged, and somebody hears of it, and of its end."""
+"""From points to notices: what Datadog tells is judged, and somebody hears of it and of its end."""
 
 import orjson
 
