@@ -3,8 +3,10 @@ import type { ComponentType } from "preact";
 import { Toasts } from "../parts/overlays";
 import { ProblemBox, Skeleton } from "../parts/states";
 import { Problem } from "../api/client";
+import { colours } from "../parts/colours";
 import { PAGES, type Page } from "../pages";
 import { go, path } from "../state/place";
+import { dark } from "../state/preferences";
 import { useShortcuts } from "../state/keys";
 import { signInNeeded } from "../state/session";
 import { Header } from "./Header";
@@ -27,6 +29,10 @@ export function App() {
   useEffect(() => {
     document.title = page ? `${page.title} · Scarline` : "Scarline";
   }, [page?.title]);
+  const isDark = dark.value;
+  useEffect(() => {
+    document.querySelector("meta[name='theme-color']")?.setAttribute("content", colours().surface);
+  }, [isDark]);
 
   return (
     <div class="shell" onClick={follow}>

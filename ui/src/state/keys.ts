@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it: "/", "j", "Escape". */
@@ -28,7 +28,8 @@ addEventListener("keydown", (event) => {
  * Have these keys while the component stands. Not while somebody types, nor behind a dialog.
  */
 export function useShortcuts(own: Shortcut[]): void {
-  useEffect(() => {
+  // With the render, not after it: the next key must meet what is shown.
+  useLayoutEffect(() => {
     for (const it of own) known.add(it);
     return () => {
       for (const it of own) known.delete(it);

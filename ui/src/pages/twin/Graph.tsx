@@ -1,6 +1,6 @@
 import cytoscape, { type Core, type ElementDefinition } from "cytoscape";
 import { useEffect, useRef } from "preact/hooks";
-import { colours } from "../../parts/colours";
+import { colours } from "../../parts";
 import { dark, still } from "../../state/preferences";
 import { STUB, elementsOf } from "./elements";
 import { look } from "./look";

@@ -1,6 +1,6 @@
 import type { Core } from "cytoscape";
 import { type Action, download } from "../../parts/giving";
-import { colours } from "../../parts/colours";
+import { colours } from "../../parts";
 import { edgeLabel, nodeLabel, widthOf } from "./elements";
 import type { Edge, Node, Twin } from "./view";
 

@@ -1,5 +1,5 @@
 import type { StylesheetJson } from "cytoscape";
-import type { Colours } from "../../parts/colours";
+import type { Colours } from "../../parts";
 import type { Health } from "../../parts";
 
 const HEALTHS: Health[] = ["healthy", "degraded", "failed", "unknown"];
