@@ -19,6 +19,7 @@ from bench import (
     scars,
     serve,
     supabase,
+    twin,
     twins,
 )
 from bench.privacy import run as privacy
@@ -33,8 +34,8 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy grouping scars twins load rollback end-to-end cost governor "
-        "flows serve failures",
+        help="parse supabase privacy grouping scars twin twins load rollback end-to-end cost "
+        "governor flows serve failures",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
@@ -63,6 +64,7 @@ def main() -> None:
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
         "grouping": grouping.run,
+        "twin": twin.run,
         "twins": twins.run,
         "scars": lambda: scars.run(asked.nab, held=asked.held),
         "supabase": lambda: supabase.run(asked.points // 10),
