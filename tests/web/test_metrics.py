@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scarline.kinds import METRIC_POINT
+from scarline.kinds import INTEGRATION_FLOW, METRIC_POINT
 from scarline.model import Asked, Batch, Cursor, Window
 from scarline.scars import detect
 from scarline.scars.growing import series_id
 from scarline.scars.options import DEFAULT
 from scarline.watch import Watch
 from scarline.web.metrics_drawn import drawn, thinned
-from tests.fakes import EPOCH, FakeSource
-from tests.web.failing import told
+from tests.fakes import EPOCH, FakeSource, loaded
+from tests.web.failing import captured, told
 from tests.web.served import Served, problem_of, served
 
 API = "/api/metrics"
@@ -53,6 +53,12 @@ async def pulled(api: Served, *batches: pa.RecordBatch) -> None:
     told_ = [Batch(METRIC_POINT, it, Cursor(""), (Asked("q", hours),)) for it in batches]
     source = FakeSource(told_, resuming=False)
     await replace(api.pipeline, sources={"metrics": source}, watch=Watch()).pull("metrics")
+
+
+async def flowed(api: Served, flows: Batch) -> None:
+    """Have a load that brings these flows."""
+    source = FakeSource([flows], resuming=False, kinds={"flows": INTEGRATION_FLOW})
+    await replace(api.pipeline, sources={"flows": source}).pull("flows")
 
 
 async def test_series_with_their_newest_value() -> None:
@@ -184,3 +190,60 @@ def test_a_hundred_thousand_points_are_quick(most: int) -> None:
     assert told_["total"] == 100_000
     assert most * 0.9 < len(told_["ts"]) <= most
     assert {len(told_[it]) for it in ("ts", "value", "low", "high")} == {len(told_["ts"])}
+
+
+async def test_the_worst_first() -> None:
+    """Scars of the window stand with the drawings; filters and pages go by them."""
+    values = noisy(600)
+    values[500:530] += 60.0
+    large = noisy(600, 2)
+    large[590:] += 90.0
+    async with served() as api:
+        await pulled(api, columns(noisy(600, 3), "a"), columns(values, "b"), columns(large, "c"))
+        wanted: dict[str, Any] = {"spark": 10, "order": "worst"}
+        answer = await told(api, API, **wanted)
+        assert [it["host"] for it in answer["series"]] == ["c", "b", "a"]
+        assert [len(it["recent"]) for it in answer["series"]] == [1, 1, 0]
+        assert answer["series"][0]["recent"][0]["ended_at"] is None
+        assert (answer["metrics"], answer["hosts"]) == (["m"], ["a", "b", "c"])
+        first = await told(api, API, **wanted, limit=2)
+        rest = await told(api, API, **wanted, limit=2, cursor=first["next"])
+        assert [it["host"] for it in first["series"] + rest["series"]] == ["c", "b", "a"]
+        for query, hosts in (
+            ({"scarred": "true"}, ["c", "b"]),
+            ({"open": "true"}, ["c"]),
+            ({"mark": "none", "find": "B"}, ["b"]),
+            ({"mark": "noise"}, []),
+            ({"last": "20m", "scarred": "true"}, ["c"]),
+        ):
+            found = (await told(api, API, **wanted, **query))["series"]
+            assert [it["host"] for it in found] == hosts, query
+        problem_of(await api.http.get(API, params={"order": "worst"}), 422)
+        both = {"last": "1h", "from": "2026-03-02T00:00:00Z"}
+        problem_of(await api.http.get(API, params=both), 422)
+
+
+async def test_what_was_beside_a_series() -> None:
+    """Flows of its service that changed, its failures, and runs; the scar that is named."""
+    values = noisy(600)
+    values[500:530] += 60.0
+    async with served() as api:
+        api.clock.at = EPOCH
+        await flowed(api, loaded({("shop", "pay"): {"status": "healthy"}}))
+        api.clock.at = EPOCH + timedelta(hours=8)
+        await flowed(api, loaded({("shop", "pay"): {"status": "failed"}}))
+        await captured(api, [{"failed_at": api.clock.at, "service_name": "shop"}])
+        api.clock.forward(hours=2)
+        await pulled(api, columns(values, "shop-1"))
+        wanted: dict[str, Any] = {"host": "shop-1", "metric": "m", "last": "4h", "beside": "true"}
+        answer = await told(api, POINTS, **wanted, scar="2026-03-02T08:20:00Z")
+        own = answer["beside"]
+        assert (own["service"], own["known_by"]) == ("shop", "host name")
+        (change,) = own["flows"]
+        assert (change["what"], change["at"]) == ("changed", "2026-03-02T08:00:00Z")
+        assert (change["before"], change["after"]) == ("status healthy", "status failed")
+        assert (own["failures_total"], own["failures"][0]["service_name"]) == (1, "shop")
+        assert {it["stream"] for it in own["runs"]} == {"failures", "flows"}
+        assert answer["scar"]["onset"] == "2026-03-02T08:20:00Z"
+        assert (await told(api, POINTS, **wanted))["scar"] is None
+        assert "beside" not in await told(api, POINTS, host="shop-1", metric="m")

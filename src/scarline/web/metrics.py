@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.datastructures import State
 
 from scarline import ledger
 from scarline.errors import StoreRefused, UsageError
@@ -19,15 +20,29 @@ from scarline.pipeline import Pipeline
 from scarline.ports import Query as Asking
 from scarline.scars import Key
 from scarline.scars.growing import series_id
+from scarline.scars.marks import subject_of
 from scarline.series import series_bounds, series_names
-from scarline.web import scars_documents as documents
+from scarline.settings.types import duration
+from scarline.web import metrics_documents as documents
 from scarline.web.failures import JSON, tagged
+from scarline.web.metrics_beside import beside
 from scarline.web.metrics_drawn import drawn
-from scarline.web.metrics_listed import WIDTH, listed, place, scars_of, series_as_data, stretch
+from scarline.web.metrics_listed import (
+    WIDTH,
+    choices,
+    listed,
+    place,
+    scars_of,
+    series_as_data,
+    stretch,
+    wanted_of,
+    worst,
+)
 from scarline.web.paging import cursor_after, key_of
 from scarline.web.problems import DOCUMENTED, Refused
 from scarline.web.scars import Kept
 from scarline.web.scars_asked import WantedPoints, WantedSeries, ordered
+from scarline.web.scars_pages import one
 from scarline.web.watched import METRICS, Snapshot, Watched
 
 router = APIRouter(prefix="/api/metrics", tags=["metrics"], responses=DOCUMENTED)
@@ -55,14 +70,17 @@ async def get_series(
 
 @router.get("/points", responses=documents.POINTS)
 async def get_points(
-    watched: Kept, wanted: Annotated[WantedPoints, Query()], known: Known = ""
+    request: Request,
+    watched: Kept,
+    wanted: Annotated[WantedPoints, Query()],
+    known: Known = "",
 ) -> Response:
     """Return one series as columns: times, values, and what was expected of them.
 
     Of more points than `most` the lowest and the highest of each stretch of time are told, so
     that no peak is lost. The band is computed anew, from the points of four weeks before.
     """
-    body = await points_told(watched, wanted)
+    body = await points_told(watched, wanted, request.app.state)
     tag = f'"{sha256(body).hexdigest()[:16]}"'
     if tag in [it.strip().removeprefix("W/") for it in known.split(",")] or known.strip() == "*":
         return Response(status_code=304, headers={"ETag": tag})
@@ -71,28 +89,34 @@ async def get_points(
 
 async def series_told(road: Pipeline, seen: Snapshot, wanted: WantedSeries) -> dict[str, Any]:
     """Return what ``GET /api/metrics`` answers; raises ``UsageError`` for a bad query."""
+    if (wanted.scarred or wanted.mark or wanted.order) and not wanted.spark:
+        raise UsageError("scarred, mark and order go by scars: say with spark how to draw, too")
     where = {name: [own] for name in ("metric", "host") if (own := getattr(wanted, name))}
     window = await _window(road, wanted, LISTED, wanted.metric)
     found: list[dict[str, Any]] = []
     if window is not None:
         points = await _points(road, window, where)
         found = await asyncio.to_thread(listed, points, seen, window, wanted.spark)
-    rest = found
+    known, found = choices(seen, found), wanted_of(found, wanted)
+    order = worst if wanted.order else place
+    rest = found = sorted(found, key=order)
     if wanted.cursor:
-        after = key_of(wanted.cursor, WIDTH)
-        rest = [it for it in found if place(it) > after]
+        after = key_of(wanted.cursor, WIDTH + 3 * bool(wanted.order))
+        rest = [it for it in found if order(it) > after]
     shown = rest[: wanted.limit]
     return {
         "window": None if window is None else stretch(window),
         "series": shown,
         "total": len(found),
-        "next": cursor_after(place(shown[-1])) if len(rest) > wanted.limit else None,
+        **known,
+        "next": cursor_after(order(shown[-1])) if len(rest) > wanted.limit else None,
     }
 
 
-async def points_told(watched: Watched, wanted: WantedPoints) -> bytes:
+async def points_told(watched: Watched, wanted: WantedPoints, app: State | None = None) -> bytes:
     """Return what ``GET /api/metrics/points`` answers, as JSON.
 
+    ``app`` knows what may have happened beside; without it that is not told.
     Raises ``UsageError`` for a bad query, ``Refused`` if no series or more than one is of it.
     """
     road, seen = watched.road, await watched.snapshot()
@@ -110,13 +134,18 @@ async def points_told(watched: Watched, wanted: WantedPoints) -> bytes:
         raise UsageError(f"this names {len(keys)} series: say which, by series={several}")
     options = watched.options if wanted.band else None
     columns = await asyncio.to_thread(drawn, points, window.start, wanted.most, options)
+    own = series_as_data(keys[0], points["unit"][-1].as_py())
     answer = {
-        "series": series_as_data(keys[0], points["unit"][-1].as_py()),
+        "series": own,
         "window": stretch(window),
         "shown": len(columns["ts"]),
         **columns,
-        "scars": scars_of(seen, series_id(keys[0]), window),
+        "scars": scars_of(seen, own["series"], window),
     }
+    if wanted.beside and app is not None:
+        answer["beside"] = await beside(app, seen, own, window)
+        subject = subject_of(own["series"], wanted.scar) if wanted.scar else ""
+        answer["scar"] = one(seen, seen.rows[subject]) if subject in seen.rows else None
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
@@ -135,6 +164,9 @@ async def _window(
 ) -> Window | None:
     """Return the stretch that is asked for, else the last one that has points; None without any."""
     since, until = ordered(wanted.since, wanted.until)
+    if wanted.last and since is not None:
+        raise UsageError("a stretch begins with either from or last: say one of them")
+    length = duration(wanted.last) if wanted.last else length
     if until is None:
         runs = ledger.replay(await road.store.entries(METRICS))
         told = [

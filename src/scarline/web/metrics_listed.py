@@ -12,6 +12,7 @@ from scarline.scars import Key
 from scarline.scars.growing import series_id
 from scarline.series import series_bounds, series_names
 from scarline.web.metrics_drawn import sparks
+from scarline.web.scars_asked import WantedSeries
 from scarline.web.watched import Snapshot
 
 WIDTH = len(METRIC_POINT.series)
@@ -22,8 +23,10 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Return a row for each series, in the order of :func:`place`.
 
-    With ``spark`` each has the means of so many stretches of ``window``, None where no point is.
+    With ``spark`` each has the means of so many stretches of ``window``, None where no point is,
+    and its scars there.
     """
+    recent = scars_within(seen, window) if spark else {}
     grouped = pc.value_counts(seen.scars["series"]).to_pylist()
     counts = {it["values"]: it["counts"] for it in grouped}
     goes_on = {seen.scars["series"][row].as_py() for row in _going_on(seen)}
@@ -41,7 +44,9 @@ def listed(
                 "scars": counts.get(own["series"], 0),
                 "open": own["series"] in goes_on,
             }
-            found.append(own | ({"spark": drawings[number]} if spark else {}))
+            if spark:
+                own |= {"spark": drawings[number], "recent": recent.get(own["series"], [])}
+            found.append(own)
     return sorted(found, key=place)
 
 
@@ -49,6 +54,66 @@ def place(own: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what series are in the order of, as texts."""
     words = (own[it] for it in ("metric", "host", "tags", "source", "aggregation"))
     return (*words, f"{own['interval_seconds']:010}")
+
+
+def worst(own: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what series with scars are in the order of, the worst first, as texts."""
+    told = [it for it in own["recent"] if not it["quiet"]]
+    peak = max((it["peak_score"] for it in told), default=0.0)
+    goes_on = any(it["ended_at"] is None for it in told)
+    fewer = max(0, _MOST_COUNTED - len(own["recent"]))
+    return (f"{not goes_on:d}", f"{1 - peak:.6f}", f"{fewer:06}", *place(own))
+
+
+_MOST_COUNTED = 999_999
+
+
+def wanted_of(found: list[dict[str, Any]], wanted: WantedSeries) -> list[dict[str, Any]]:
+    """Return the series that a query asks for by what is known of their names and scars."""
+    part, marks = wanted.find.casefold(), {wanted.mark} if wanted.mark else set[str]()
+    return [
+        it
+        for it in found
+        if part in f"{it['metric']} {it['host']} {it['tags']}".casefold()
+        and (not wanted.scarred or it["recent"])
+        and (not wanted.open or it["open"] == (wanted.open == "true"))
+        and marks <= {own["mark"] or "none" for own in it.get("recent", ())}
+    ]
+
+
+def scars_within(seen: Snapshot, window: Window) -> dict[str, list[dict[str, Any]]]:
+    """Return the scars of a stretch by their series, oldest first: what a small drawing needs."""
+    names = ("series", "onset", "ended_at", "peak_score", "direction")
+    scars, found = seen.scars, dict[str, list[dict[str, Any]]]()
+    instant = scars["onset"].type
+    begun = pc.less(scars["onset"], pa.scalar(window.end, instant))
+    over = pc.less_equal(scars["ended_at"], pa.scalar(window.start, instant)).fill_null(
+        fill_value=False
+    )
+    rows = pc.indices_nonzero(pc.and_(begun, pc.invert(over)))
+    columns = [scars[name].take(rows).to_pylist() for name in names]
+    for row, *values in reversed(list(zip(rows.to_pylist(), *columns, strict=True))):
+        series, onset, ended_at, peak_score, direction = values
+        mark = seen.judged.marks[row]
+        found.setdefault(series, []).append(
+            {
+                "onset": stamp(onset),
+                "ended_at": None if ended_at is None else stamp(ended_at),
+                "peak_score": peak_score,
+                "direction": direction,
+                "mark": mark.mark if mark else None,
+                "quiet": seen.judged.why[row] is not None,
+            }
+        )
+    return found
+
+
+def choices(seen: Snapshot, found: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the metrics and hosts that a reader may choose from: those found, and with scars."""
+    return {
+        name: sorted({it[own] for it in found} | set(pc.unique(seen.scars[own]).to_pylist()))
+        for name, own in (("metrics", "metric"), ("hosts", "host"))
+    }
 
 
 def _going_on(seen: Snapshot) -> list[int]:

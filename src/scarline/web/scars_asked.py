@@ -17,6 +17,13 @@ MOST_SPARK = 200
 Text = Annotated[str, Field(max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=MOST_SCARS)]
 Flag = Literal["", "true", "false"]
+Last = Annotated[
+    str,
+    Field(
+        pattern=r"^([1-9][0-9]{0,3}[mhdw])?$",
+        description="instead of `from`: how long before the end, such as 7d",
+    ),
+]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -82,7 +89,17 @@ class WantedSeries(BaseModel):
     until: Moment | None = Field(None, alias="to", description="after the newest point")
     metric: Text = ""
     host: Text = ""
-    spark: int = Field(0, ge=0, le=MOST_SPARK, description="numbers to draw each series in")
+    spark: int = Field(
+        0, ge=0, le=MOST_SPARK, description="numbers to draw each series in; with its scars there"
+    )
+    last: Last = ""
+    find: Text = Field("", description="part of a metric, host or tag")
+    scarred: bool = Field(default=False, description="those alone that have a scar in the stretch")
+    open: Flag = Field("", description="true: a scar of it goes on; false: all are over, or none")
+    mark: Literal["", "real", "expected", "noise", "none"] = Field(
+        "", description="with a scar in the stretch that was marked so"
+    )
+    order: Literal["", "worst"] = Field("", description="worst: with open and large scars first")
     limit: Limit = 500
     cursor: Cursor = ""
 
@@ -101,6 +118,11 @@ class WantedPoints(BaseModel):
     source: Text = ""
     most: int = Field(2_000, ge=10, le=MOST_POINTS, description="points to answer with at most")
     band: bool = Field(default=True, description="what was expected, too")
+    last: Last = ""
+    beside: bool = Field(
+        default=False, description="what happened beside: flows, failures, runs; and `scar`"
+    )
+    scar: Moment | None = Field(None, description="with `beside`: the onset of a scar to tell of")
 
 
 def ordered(since: Moment | None, until: Moment | None) -> tuple[Moment | None, Moment | None]:

@@ -6,123 +6,124 @@ from scarline.scars.marks import MARKS
 from scarline.web.documents import answered
 from scarline.web.failures_documents import COVERAGE
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_MAYBE: dict[str, Any] = {"type": ["string", "null"]}
-_NUMBER: dict[str, Any] = {"type": "number"}
-_MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
-_COUNT = {"type": "integer", "minimum": 0}
-_FLAG = {"type": "boolean"}
-_WHEN = {"type": "string", "format": "date-time"}
-_MAYBE_WHEN = {"type": ["string", "null"], "format": "date-time"}
-_TEXTS = {"type": "array", "items": _TEXT}
-_NUMBERS = {"type": "array", "items": _MAYBE_NUMBER}
-_MARK = {"enum": [*MARKS, None]}
-_SIDE = {"enum": ["low", "high", "both"]}
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-_NEXT = {"type": ["string", "null"], "description": "cursor of the next page; null on the last"}
+TEXT: dict[str, Any] = {"type": "string"}
+MAYBE: dict[str, Any] = {"type": ["string", "null"]}
+NUMBER: dict[str, Any] = {"type": "number"}
+MAYBE_NUMBER: dict[str, Any] = {"type": ["number", "null"]}
+COUNT = {"type": "integer", "minimum": 0}
+FLAG = {"type": "boolean"}
+WHEN = {"type": "string", "format": "date-time"}
+MAYBE_WHEN = {"type": ["string", "null"], "format": "date-time"}
+TEXTS = {"type": "array", "items": TEXT}
+NUMBERS = {"type": "array", "items": MAYBE_NUMBER}
+MARK = {"enum": [*MARKS, None]}
+SIDE = {"enum": ["low", "high", "both"]}
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+NEXT = {"type": ["string", "null"], "description": "cursor of the next page; null on the last"}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def object_of(**properties: Any) -> dict[str, Any]:
+    """Return the schema of an object that has all of these properties."""
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-_SAID = {"mark": _MARK, "note": _MAYBE, "runbook": _MAYBE}
+_SAID = {"mark": MARK, "note": MAYBE, "runbook": MAYBE}
 
-_TWIN = _object(
-    series=_TEXT,
-    host=_TEXT,
-    onset=_WHEN,
-    ended_at=_MAYBE_WHEN,
-    peak_value=_NUMBER,
-    missed_by=_MAYBE_NUMBER,
-    likeness=_SHARE,
+_TWIN = object_of(
+    series=TEXT,
+    host=TEXT,
+    onset=WHEN,
+    ended_at=MAYBE_WHEN,
+    peak_value=NUMBER,
+    missed_by=MAYBE_NUMBER,
+    likeness=SHARE,
     **_SAID,
 )
 
-_SERIES = {
-    "series": {**_TEXT, "description": "a digest of the six that follow"},
-    "source": _TEXT,
-    "metric": _TEXT,
-    "host": _TEXT,
-    "tags": _TEXT,
-    "interval_seconds": _COUNT,
-    "aggregation": _TEXT,
-    "unit": _MAYBE,
+SERIES_NAMED = {
+    "series": {**TEXT, "description": "a digest of the six that follow"},
+    "source": TEXT,
+    "metric": TEXT,
+    "host": TEXT,
+    "tags": TEXT,
+    "interval_seconds": COUNT,
+    "aggregation": TEXT,
+    "unit": MAYBE,
 }
 
-_SCAR = _object(
-    **_SERIES,
-    onset=_WHEN,
-    ended_at={**_MAYBE_WHEN, "description": "null while it goes on"},
-    points=_COUNT,
-    detector=_TEXT,
-    expert=_MAYBE,
-    direction=_SIDE,
-    peak_at=_WHEN,
-    peak_score=_SHARE,
-    peak_value=_NUMBER,
-    expected={**_MAYBE_NUMBER, "description": "at the peak, as low and high are"},
-    low=_MAYBE_NUMBER,
-    high=_MAYBE_NUMBER,
-    missed_by={**_MAYBE_NUMBER, "description": "in mean absolute deviations"},
+_SCAR = object_of(
+    **SERIES_NAMED,
+    onset=WHEN,
+    ended_at={**MAYBE_WHEN, "description": "null while it goes on"},
+    points=COUNT,
+    detector=TEXT,
+    expert=MAYBE,
+    direction=SIDE,
+    peak_at=WHEN,
+    peak_score=SHARE,
+    peak_value=NUMBER,
+    expected={**MAYBE_NUMBER, "description": "at the peak, as low and high are"},
+    low=MAYBE_NUMBER,
+    high=MAYBE_NUMBER,
+    missed_by={**MAYBE_NUMBER, "description": "in mean absolute deviations"},
     shape={"type": "array", "items": {"type": "integer"}, "description": "24, -100 to 100"},
     **_SAID,
-    version=_COUNT,
-    quiet=_FLAG,
-    why_quiet=_MAYBE,
-    needs_score={**_SHARE, "description": "what a scar of this series needs to be told"},
-    seen_before={**_COUNT, "description": "occasions on which there was a twin"},
-    seen_last=_MAYBE_WHEN,
+    version=COUNT,
+    quiet=FLAG,
+    why_quiet=MAYBE,
+    needs_score={**SHARE, "description": "what a scar of this series needs to be told"},
+    seen_before={**COUNT, "description": "occasions on which there was a twin"},
+    seen_last=MAYBE_WHEN,
     twin={"anyOf": [_TWIN, {"type": "null"}], "description": "the likest earlier scar"},
-    incident={**_TEXT, "description": "the id of its incident"},
+    incident={**TEXT, "description": "the id of its incident"},
 )
 
-_SAME: dict[int | str, dict[str, Any]] = {
+SAME: dict[int | str, dict[str, Any]] = {
     304: {"description": "what If-None-Match names is what would be answered"}
 }
 
-SCARS = _SAME | answered(
+SCARS = SAME | answered(
     "a page of scars",
     scars={"type": "array", "items": _SCAR},
-    total=_COUNT,
+    total=COUNT,
     coverage=COVERAGE,
-    next=_NEXT,
+    next=NEXT,
 )
 
 _INCIDENT: dict[str, Any] = {
-    "id": _TEXT,
-    "name": {**_TEXT, "description": "what it is about"},
-    "onset": _WHEN,
-    "ended_at": {**_MAYBE_WHEN, "description": "null while one of its scars goes on"},
-    "hosts": _TEXTS,
-    "metrics": _TEXTS,
+    "id": TEXT,
+    "name": {**TEXT, "description": "what it is about"},
+    "onset": WHEN,
+    "ended_at": {**MAYBE_WHEN, "description": "null while one of its scars goes on"},
+    "hosts": TEXTS,
+    "metrics": TEXTS,
     "services": {
         "type": "array",
-        "items": _object(service=_TEXT, known_by={"enum": ["tag", "host name"]}),
+        "items": object_of(service=TEXT, known_by={"enum": ["tag", "host name"]}),
     },
-    "scars": _COUNT,
-    "peak_score": _SHARE,
+    "scars": COUNT,
+    "peak_score": SHARE,
 }
 
-_MARKED = _object(version=_COUNT, at=_WHEN, who=_TEXT, **_SAID)
+_MARKED = object_of(version=COUNT, at=WHEN, who=TEXT, **_SAID)
 
-SCAR = _SAME | answered(
+SCAR = SAME | answered(
     "a scar with its twins, its marks and its incident",
     **_SCAR["properties"]
     | {
         "twins": {"type": "array", "items": _TWIN, "description": "50 at most, likest first"},
         "history": {"type": "array", "items": _MARKED},
-        "incident": _object(**_INCIDENT),
+        "incident": object_of(**_INCIDENT),
     },
 )
 
 MARKED = answered(
     "how the scar stands now; the ETag is the new version",
-    subject=_TEXT,
+    subject=TEXT,
     **_MARKED["properties"],
-    quiet=_FLAG,
-    why_quiet=_MAYBE,
-    run=_TEXT,
+    quiet=FLAG,
+    why_quiet=MAYBE,
+    run=TEXT,
 )
 
 IF_MATCH = {
@@ -138,96 +139,47 @@ IF_MATCH = {
 }
 """It is asked for by hand, so that who leaves it out is answered 428 and not 422."""
 
-_FLOW = _object(
-    flow_id=_TEXT,
-    source=_TEXT,
-    env=_TEXT,
-    system_from=_TEXT,
-    system_to=_TEXT,
-    status=_TEXT,
-    last_seen=_MAYBE_WHEN,
-    latency_ms=_MAYBE_NUMBER,
-    error_rate=_MAYBE_NUMBER,
-    owner_team=_MAYBE,
+_FLOW = object_of(
+    flow_id=TEXT,
+    source=TEXT,
+    env=TEXT,
+    system_from=TEXT,
+    system_to=TEXT,
+    status=TEXT,
+    last_seen=MAYBE_WHEN,
+    latency_ms=MAYBE_NUMBER,
+    error_rate=MAYBE_NUMBER,
+    owner_team=MAYBE,
 )
 
-_FAILURE = _object(
-    trace_id=_TEXT,
-    span_id=_TEXT,
-    failed_at=_WHEN,
-    severity=_TEXT,
-    failure_type=_TEXT,
-    title=_MAYBE,
-    service_name=_MAYBE,
-    ml_app=_MAYBE,
-    group=_MAYBE,
+FAILURE = object_of(
+    trace_id=TEXT,
+    span_id=TEXT,
+    failed_at=WHEN,
+    severity=TEXT,
+    failure_type=TEXT,
+    title=MAYBE,
+    service_name=MAYBE,
+    ml_app=MAYBE,
+    group=MAYBE,
 )
 
 _BESIDE: dict[str, Any] = {
     "flows": {"type": "array", "items": _FLOW, "description": "the worst first"},
-    "flows_total": _COUNT,
-    "failures": {"type": "array", "items": _FAILURE, "description": "the newest first"},
-    "failures_total": _COUNT,
-    "quiet_scars": _COUNT,
+    "flows_total": COUNT,
+    "failures": {"type": "array", "items": FAILURE, "description": "the newest first"},
+    "failures_total": COUNT,
+    "quiet_scars": COUNT,
 }
 
-INCIDENTS = _SAME | answered(
+INCIDENTS = SAME | answered(
     "a page of incidents",
-    incidents={"type": "array", "items": _object(**_INCIDENT, **_BESIDE)},
-    total=_COUNT,
-    next=_NEXT,
+    incidents={"type": "array", "items": object_of(**_INCIDENT, **_BESIDE)},
+    total=COUNT,
+    next=NEXT,
 )
 
-INCIDENT = _SAME | answered(
+INCIDENT = SAME | answered(
     "an incident with its scars",
     **_INCIDENT | _BESIDE | {"scars": {"type": "array", "items": _SCAR}},
 )
-
-_WINDOW = _object(**{"from": _WHEN, "to": _WHEN})
-
-_LISTED = _object(
-    **_SERIES,
-    points={**_COUNT, "description": "in the window"},
-    last_at=_WHEN,
-    last_value=_MAYBE_NUMBER,
-    scars={**_COUNT, "description": "of all times"},
-    open={**_FLAG, "description": "whether one of them goes on"},
-)
-_LISTED["properties"]["spark"] = {**_NUMBERS, "description": "means, if `spark` asks for some"}
-
-SERIES = _SAME | answered(
-    "a page of series",
-    window={"anyOf": [_WINDOW, {"type": "null"}], "description": "null where no point is stored"},
-    series={"type": "array", "items": _LISTED},
-    total=_COUNT,
-    next=_NEXT,
-)
-
-POINTS: dict[int | str, dict[str, Any]] = answered(
-    "points as columns of one length; without a band if none was asked for",
-    series=_object(**_SERIES),
-    window=_WINDOW,
-    total={**_COUNT, "description": "points that there are"},
-    shown={**_COUNT, "description": "points that are told"},
-    ts={"type": "array", "items": _NUMBER, "description": "seconds since 1970"},
-    value=_NUMBERS,
-    scars={
-        "type": "array",
-        "items": _object(
-            onset=_WHEN,
-            ended_at=_MAYBE_WHEN,
-            peak_at=_WHEN,
-            peak_value=_NUMBER,
-            direction=_SIDE,
-            expert=_MAYBE,
-            missed_by=_MAYBE_NUMBER,
-            mark=_MARK,
-            quiet=_FLAG,
-            seen_before=_COUNT,
-        ),
-    },
-)
-POINTS[200]["content"]["application/json"]["schema"]["properties"] |= dict.fromkeys(
-    ("expected", "low", "high", "score"), _NUMBERS
-)
-POINTS |= _SAME
