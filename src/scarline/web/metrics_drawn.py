@@ -74,20 +74,28 @@ def thinned(times: Longs, values: Floats, most: int) -> Longs:
 def sparks(
     points: pa.RecordBatch, bounds: Longs, window: Window, count: int
 ) -> list[list[float | None]]:
-    """Return for each series the means of ``count`` equal stretches of ``window``.
+    """Return for each series the means of equal stretches of ``window``, at most ``count``.
 
     ``points`` are rows of METRIC_POINT within it, ``bounds`` where each series begins and the
-    number of rows at the end. None stands where a stretch has no point, or no number.
+    number of rows at the end. A stretch is no shorter than the interval of its series, so that
+    None, which stands where one has no point or no number, is a gap.
     """
-    series = len(bounds) - 1
+    sizes = np.diff(bounds)
     micros: Longs = points.column("ts").cast(pa.int64()).to_numpy()
     values = np.asarray(points.column("value").to_numpy(zero_copy_only=False), dtype=np.float64)
+    intervals = points.column("interval_seconds").to_numpy()[bounds[:-1]]
     start, end = (it.timestamp() * _SECOND for it in (window.start, window.end))
-    stretch = np.clip((micros - start) / (end - start) * count, 0, count - 1).astype(np.int64)
-    place = np.repeat(np.arange(series), np.diff(bounds)) * count + stretch
+    within = (end - start) / _SECOND // np.maximum(intervals, 1)
+    own = np.clip(within, 1, count).astype(np.int64)
+    many = np.repeat(own, sizes)
+    stretch = np.clip((micros - start) / (end - start) * many, 0, many - 1).astype(np.int64)
+    ends = np.cumsum(own)
+    place = np.repeat(ends - own, sizes) + stretch
     numbers = ~np.isnan(values)
-    sums = np.bincount(place[numbers], values[numbers], series * count)
-    counts = np.bincount(place[numbers], minlength=series * count)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).reshape(series, count)
-    rows: list[list[float]] = means.tolist()
-    return [[None if math.isnan(it) else float(f"{it:.6g}") for it in row] for row in rows]
+    sums = np.bincount(place[numbers], values[numbers], own.sum())
+    counts = np.bincount(place[numbers], minlength=own.sum())
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return [
+        [None if math.isnan(it) else float(f"{it:.6g}") for it in row.tolist()]
+        for row in np.split(means, ends[:-1])
+    ]

@@ -1,44 +1,41 @@
 import { useState } from "preact/hooks";
-import { type Got, post } from "../api/client";
-import { problemOf, useAsked } from "../api/useAsked";
-import type { Problem } from "../api/client";
-import { count } from "./formats";
-import { Dialog, toast } from "./overlays";
-import { ProblemBox, Skeleton } from "./states";
-import { Time } from "./Time";
+import { type Got, type Problem, post } from "../../api/client";
+import { problemOf, useAsked } from "../../api/useAsked";
+import { Dialog, ProblemBox, Skeleton, Table, Time, formats, type Column } from "../../parts";
+import { many, pathOf } from "./words";
 
-type Run = Got<"/api/runs">["runs"][number];
+export type Preview = Got<"/api/runs/{run}/preview">;
+type Subject = Preview["subjects"][number];
 
-const MOST_RUNS = 1000;
+const MOST_REASON = 1000;
 
-/**
- * Asks before a run is taken back, and shows what will go: its rows, by how the store counted
- * them. `onDone` is called when it is gone.
- */
-export function RollbackDialog({ run, onClose, onDone }: {
+/** What taking a run back will do, in numbers; and the button that does it. */
+export function RollbackDialog({
+  run,
+  onClose,
+  onDone,
+}: {
   run: string;
   onClose: () => void;
-  onDone: () => void;
+  onDone: (what: Preview) => void;
 }) {
-  const asked = useAsked("/api/runs", { query: { limit: MOST_RUNS } });
-  const [problem, setProblem] = useState<Problem>();
+  const { data, problem, again } = useAsked("/api/runs/{run}/preview", { parts: { run } });
+  const [failed, setFailed] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  const found = asked.data?.runs.find((it) => it.run === run);
-  const later = (asked.data?.runs ?? []).filter((it) => found && isLater(it, found)).length;
+  const [reason, setReason] = useState("");
 
-  const act = async () => {
+  const act = async (what: Preview) => {
     setBusy(true);
-    setProblem(undefined);
+    setFailed(undefined);
     try {
-      await post("/api/runs/{run}/rollback", { parts: { run } });
-      toast(`Run ${run} was rolled back.`);
-      onDone();
+      const body = reason.trim() ? { reason: reason.trim() } : undefined;
+      await post("/api/runs/{run}/rollback", { parts: { run }, body });
+      onDone(what);
     } catch (error) {
-      setProblem(problemOf(error));
+      setFailed(problemOf(error));
       setBusy(false);
     }
   };
-
   const actions = (
     <>
       <button type="button" class="button" onClick={onClose}>
@@ -47,57 +44,141 @@ export function RollbackDialog({ run, onClose, onDone }: {
       <button
         type="button"
         class="button button-danger"
-        disabled={busy || !found || found.state === "rolled back"}
-        onClick={() => void act()}
+        onClick={() => data && void act(data)}
+        disabled={busy || !data || data.state === "rolled back"}
       >
         {busy ? "Rolling back…" : "Roll back"}
       </button>
     </>
   );
-
   return (
-    <Dialog title="Roll this run back?" onClose={onClose} actions={actions}>
-      {!asked.data && !asked.problem && <Skeleton lines={5} />}
-      {asked.problem && <ProblemBox problem={asked.problem} onAgain={asked.again} />}
-      {asked.data && !found && (
-        <p>This run is not among the newest {count(MOST_RUNS)}: its page tells of it.</p>
+    <Dialog title="Roll this run back?" wide onClose={onClose} actions={actions}>
+      <p class="mono name">{run}</p>
+      {!data && !problem && <Skeleton lines={6} label="Looking at what would go" />}
+      {problem && <ProblemBox problem={problem} onAgain={again} />}
+      {data && <WhatGoes it={data} />}
+      {data && (
+        <label class="runs-reason">
+          <span>Why, for the ledger (may be left out)</span>
+          <input
+            class="input"
+            maxLength={MOST_REASON}
+            value={reason}
+            placeholder="wrong account"
+            onInput={(event) => setReason(event.currentTarget.value)}
+          />
+        </label>
       )}
-      {found && <WhatGoes run={found} later={later} />}
-      {problem && <ProblemBox problem={problem} />}
+      {failed && <ProblemBox problem={failed} />}
     </Dialog>
   );
 }
 
-const isLater = (it: Run, than: Run): boolean =>
-  it.stream === than.stream && it.started_at > than.started_at && it.state !== "rolled back";
+/** What a rollback does to the records that show, in a row of numbers. */
+export function Effect({
+  it,
+  done = false,
+}: {
+  it: NonNullable<Preview["effect"]>;
+  done?: boolean;
+}) {
+  const parts: [number, string][] = [
+    [it.goes, done ? "went" : "will go"],
+    [it.comes_back, done ? "came back" : "will come back"],
+    [it.changes, done ? "changed back" : "will change back"],
+    [it.stays, done ? "stayed: another run told them too" : "will stay: another run told them too"],
+  ];
+  return (
+    <ul class="runs-numbers">
+      {parts.map(([count, what]) => (
+        <li key={what}>
+          <strong>{formats.count(count)}</strong> <span class="muted">{what}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
-function WhatGoes({ run, later }: { run: Run; later: number }) {
-  const counts = run.counts as Record<string, unknown>;
-  const number = (name: string) => (typeof counts[name] === "number" ? counts[name] : 0);
+const COLUMNS: Column<Subject>[] = [
+  {
+    key: "subject",
+    title: "This run told of",
+    cell: (it) => <span class="name">{it.subject || <span class="muted">no name</span>}</span>,
+    order: (it) => it.subject,
+  },
+  {
+    key: "rows",
+    title: "Rows",
+    numeric: true,
+    cell: (it) => formats.count(it.rows),
+    order: (it) => it.rows,
+  },
+  {
+    key: "first",
+    title: "From",
+    cell: (it) => <Time at={it.first} />,
+    order: (it) => it.first ?? null,
+  },
+  { key: "last", title: "To", cell: (it) => <Time at={it.last} />, order: (it) => it.last ?? null },
+];
+
+function WhatGoes({ it }: { it: Preview }) {
+  const scars = it.found["scar"] ?? 0;
   return (
     <>
-      <dl class="facts">
-        <dt>Run</dt>
-        <dd class="mono name">{run.run}</dd>
-        <dt>Stream</dt>
-        <dd>{run.stream}</dd>
-        <dt>Source</dt>
-        <dd class="name">{run.source ?? "–"}</dd>
-        <dt>Began</dt>
-        <dd>
-          <Time at={run.started_at} />
-        </dd>
-        <dt>Rows that go</dt>
-        <dd>
-          {count(number("rows"))} ({count(number("new"))} new, {count(number("changed"))} changed,{" "}
-          {count(number("same"))} the same as before)
-        </dd>
-      </dl>
-      <p>
-        What it replaced comes back, and what another run saw too stays
-        {later > 0 ? `: ${later} later ${later === 1 ? "run" : "runs"} of this stream stand` : ""}.
-        The ledger keeps the story of both.
-      </p>
+      {it.effect ? (
+        <Effect it={it.effect} />
+      ) : (
+        <p>
+          <strong>{many(it.rows, "row")}</strong> of this run go. A row that another run saw too
+          stays; how many those are is not known before.
+        </p>
+      )}
+      {scars > 0 && <p>{many(scars, "scar")} that were found in them go too.</p>}
+      {it.subjects.length > 0 && (
+        <div class="runs-subjects">
+          <Table
+            caption="What this run told, by subject"
+            columns={COLUMNS}
+            rows={it.subjects}
+            rowKey={(row) => row.subject}
+            step={20}
+          />
+        </div>
+      )}
+      {it.subject_count > it.subjects.length && (
+        <p class="muted">
+          {formats.count(it.subjects.length)} of {formats.count(it.subject_count)} are listed.
+        </p>
+      )}
+      <Others it={it} />
+      {it.goes_on_elsewhere && (
+        <p>The next pull goes on from where the run before this one ended.</p>
+      )}
     </>
+  );
+}
+
+function Others({ it }: { it: Preview }) {
+  if (!it.other_count) return <p class="muted">No other run told of the same at the same time.</p>;
+  return (
+    <details>
+      <summary>
+        {many(it.other_count, "other run")} told of the same at the same time: what{" "}
+        {it.other_count === 1 ? "it" : "they"} saw stays
+      </summary>
+      <ul class="runs-others">
+        {it.others.map((other) => (
+          <li key={other.run}>
+            <a class="mono name" href={pathOf(other.run)}>
+              {other.run}
+            </a>{" "}
+            <span class="muted">
+              {other.state}, <Time at={other.started_at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
