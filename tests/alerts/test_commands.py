@@ -20,7 +20,7 @@ from tests.web.receiver import receiving
 __all__ = ["embedded_url"]
 pytestmark = pytest.mark.e2e
 
-DONE, FAILED, USAGE = 0, 1, 2
+DONE, FAILED, USAGE, PARTIAL = 0, 1, 2, 3
 
 
 @pytest.fixture
@@ -111,6 +111,43 @@ def test_a_file_is_checked(environment: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (RULES.replace("operator/2", "operator/1"), "scar-operator/1 is promoted, so nobody is"),
+        (
+            RULES[: RULES.index("[[rule]]")] + RULES[RULES.index("[route]") :],
+            "there is no [[rule]]",
+        ),
+    ],
+)
+def test_a_file_that_tells_nobody_says_so(
+    environment: dict[str, str], tmp_path: Path, text: str, sentence: str
+) -> None:
+    """It is no fault, and easily overlooked."""
+    (tmp_path / "alerts.toml").write_text(text)
+    for words in (("check", "alerts.toml"), ("list",)):
+        done = scarline(environment, *words)
+        assert (done.returncode, sentence in done.stderr) == (DONE, True)
+
+
+def test_nothing_found_is_not_nobody_looked(environment: dict[str, str], embedded_url: str) -> None:
+    """Without a pull of metrics that counts the list ends with 3."""
+
+    async def taken_back() -> None:
+        async with open_store(Config(Path(), embedded_url)) as store:
+            road = Place(store).road
+            (run,) = await road.runs("metrics")
+            await road.rollback(run.run, "a test")
+
+    asyncio.run(taken_back())
+    done = scarline(environment, "list")
+    assert (done.returncode, "nobody has looked" in done.stderr) == (PARTIAL, True)
+    assert "nothing fires" not in done.stderr
+    done = scarline(environment, "list", "--json")
+    assert (done.returncode, done.stdout) == (PARTIAL, "[]\n")
+
+
+@pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("silence", "host", "--comment", "x"), "'host' is no matcher"),
@@ -131,11 +168,12 @@ def test_what_cannot_be_done_as_it_was_said(
 def test_without_a_file_or_a_secret(environment: dict[str, str]) -> None:
     """A sentence that says what to set."""
     del environment["SLACK_URL"]
+    pager = '[[receiver]]\nname = "pager"\ntype = "pagerduty"\nkey_env = "PAGER_KEY"\n'
+    Path(environment["SCARLINE_ALERTS"]).write_text(RULES + pager)
     done = scarline(environment, "list")
-    assert (done.returncode, "ops needs SLACK_URL, which is not set" in done.stderr) == (
-        USAGE,
-        True,
-    )
+    assert done.returncode == USAGE
+    for name in ("ops needs SLACK_URL", "pager needs PAGER_KEY"):
+        assert f"{name}, which is not set" in done.stderr
     del environment["SCARLINE_ALERTS"]
     done = scarline(environment, "list")
     assert (done.returncode, "SCARLINE_ALERTS is not set" in done.stderr) == (USAGE, True)

@@ -85,6 +85,24 @@ def test_every_fault_is_told_with_its_line() -> None:
     assert "secret-part" not in told
 
 
+def test_what_stands_above_the_tables_has_its_own_line() -> None:
+    """A wrong link is not said to be of what is promoted; each fault is a line of its own."""
+    text = "# ours\npromoted = 'all'\nlink = 'scars'\n[route]\nlink = 'x'\nreceiver = 'none'\n"
+    with pytest.raises(ConfigError) as caught:
+        parsed(text, "a.toml")
+    promoted, link, route = str(caught.value).splitlines()
+    assert promoted.startswith("a.toml, line 2: promoted: promoted is a list")
+    assert link.startswith("a.toml, line 3: link: link is an address")
+    assert route.startswith("a.toml, line 4: route: has no link")
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    """Some editors write one."""
+    file = tmp_path / "a.toml"
+    file.write_text(RULES, "utf-8-sig")
+    assert read_rules(file) == parsed(RULES)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -108,8 +126,11 @@ def test_what_else_is_refused(text: str, sentence: str) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """It is named."""
-    with pytest.raises(ConfigError, match=r"no\.toml cannot be read as alerts"):
+    with pytest.raises(ConfigError, match=r"no\.toml cannot be read as alerts: No such file"):
         read_rules(tmp_path / "no.toml")
+    (tmp_path / "a.toml").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="it is no text of UTF-8"):
+        read_rules(tmp_path / "a.toml")
 
 
 def test_routes_have_what_they_do_not_say_from_above() -> None:

@@ -165,6 +165,8 @@ def test_plot(environment: dict[str, str], tmp_path: Path) -> None:
     assert "href" not in out.read_text()
     with pytest.raises(UsageError, match="cannot be written"):
         run(environment, *asked[:-1], str(tmp_path / "none" / "out.svg"))
+    with pytest.raises(UsageError, match=r"the picture is SVG, so name the file .*out\.svg"):
+        run(environment, *asked[:-1], str(tmp_path / "out.png"))
     with pytest.raises(UsageError, match="no points of such a series"):
         run(environment, "plot", "--metric", "system.load.1", "--host", "x", "--out", str(out))
 

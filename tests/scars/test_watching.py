@@ -55,9 +55,19 @@ def test_what_cannot_be_read() -> None:
     """A line is named and kept out; a header that lacks a column is refused."""
     out, bad = asked("timestamp,value", "1,2", "x,2", "3,y", "4", "inf,1", "5,6")
     assert ([it.split(",")[0] for it in out[1:]], bad) == (["1", "5"], [3, 4, 5, 6])
+    out, bad = asked("timestamp,value", "1760000000,2", "1760000060000,3", "1e400,3", "nan,1")
+    assert ([it.split(",")[0] for it in out[1:]], bad) == (["1760000000"], [3, 4, 5])
+    out, bad = asked("timestamp,value", "1,2", '"2,' + "x" * 200_000, "3,4")
+    assert ([it.split(",")[0] for it in out[1:]], bad) == (["1", "3"], [3])
     for header in ("", "time,value", "timestamp"):
         with pytest.raises(UsageError, match="timestamp,value"):
             asked(header, "1,2")
+
+
+def test_a_byte_order_mark_before_a_quote() -> None:
+    """As spreadsheets and PowerShell write it."""
+    out, bad = asked('\ufeff"Timestamp","Value"', '"1","2"', "2,")
+    assert ([it.split(",")[:2] for it in out[1:]], bad) == ([["1", "2"], ["2", ""]], [])
 
 
 def test_the_side_that_is_bad() -> None:

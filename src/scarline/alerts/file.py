@@ -46,6 +46,9 @@ class File:
 
     def _line(self, head: str) -> int:
         number = self.heads[head] = self.heads.get(head, -1) + 1
-        pattern = re.compile(rf"\s*\[\[?\s*{re.escape(head)}\s*\]")
-        heads = [at for at, line in enumerate(self.text.splitlines(), 1) if pattern.match(line)]
-        return heads[number] if number < len(heads) else 1
+        name, lines = re.escape(head), self.text.splitlines()
+        for written in (rf"\s*\[\[?\s*{name}\s*\]", rf"\s*{name}\s*="):
+            heads = [at for at, line in enumerate(lines, 1) if re.match(written, line)]
+            if heads:
+                return heads[number] if number < len(heads) else 1
+        return 1

@@ -38,9 +38,11 @@ _RESERVED = ("alertname", "severity", "metric", "detector", "tags")
 def read_rules(path: Path) -> Rules:
     """Read the file at ``path``; raises ``ConfigError`` with line and reason of each fault."""
     try:
-        return parsed(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read as alerts: {error}") from None
+        return parsed(path.read_text("utf-8-sig"), str(path))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read as alerts: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} cannot be read as alerts: it is no text of UTF-8") from None
 
 
 def parsed(text: str, where: str = "alerts.toml") -> Rules:
@@ -53,7 +55,8 @@ def parsed(text: str, where: str = "alerts.toml") -> Rules:
     if unknown := sorted(told.keys() - set(TABLES)):
         known = ", ".join(TABLES)
         file.faults.append(f"{where} has {', '.join(unknown)}: a file of alerts has {known}")
-    top = file.made("promoted", {key: told[key] for key in TABLES[:2] if key in told}, _top)
+    promoted = file.made("promoted", {it: told[it] for it in TABLES[:1] if it in told}, _promoted)
+    link = file.made("link", {it: told[it] for it in TABLES[1:2] if it in told}, _link)
     rules = [file.made("rule", it, _rule) for it in file.rows("rule")]
     receivers = [file.made("receiver", it, receiver) for it in file.rows("receiver")]
     inhibits = [file.made("inhibit", it, _inhibit) for it in file.rows("inhibit")]
@@ -63,15 +66,15 @@ def parsed(text: str, where: str = "alerts.toml") -> Rules:
     _named_once(file, "receiver", [it.name for it in receivers if it])
     if route is not None and None not in receivers:
         _known(file, route, {it.name for it in receivers if it})
-    if file.faults or route is None or top is None:
-        raise ConfigError("; ".join(dict.fromkeys(file.faults)))
+    if file.faults or route is None or promoted is None:
+        raise ConfigError("\n".join(dict.fromkeys(file.faults)))
     return Rules(
-        promoted=top[0],
+        promoted=promoted,
         rules=tuple(it for it in rules if it),
         route=route,
         inhibits=tuple(it for it in inhibits if it),
         receivers={it.name: it for it in receivers if it},
-        link=top[1],
+        link=link,
     )
 
 
@@ -89,11 +92,16 @@ def _known(file: File, route: Route, receivers: Collection[str]) -> None:
             )
 
 
-def _top(own: Fields) -> tuple[frozenset[str], str | None]:
+def _promoted(own: Fields) -> frozenset[str]:
+    return frozenset(own.texts("promoted"))
+
+
+def _link(own: Fields) -> str | None:
     link = own.maybe("link")
-    if link is not None:
-        is_address("link", link)
-    return frozenset(own.texts("promoted")), link.rstrip("/") if link else None
+    if link is None:
+        return None
+    is_address("link", link)
+    return link.rstrip("/")
 
 
 def _rule(own: Fields) -> Rule:

@@ -33,7 +33,7 @@ from scarline.alerts.alert import digest
 from scarline.alerts.log import DELIVERED, Entry
 from scarline.bootstrap.deciding import DECISIONS, written
 from scarline.bootstrap.recalling import quiet, seen_before
-from scarline.errors import RunInProgress, ScarlineError, StoreConflict
+from scarline.errors import ConfigError, RunInProgress, ScarlineError, StoreConflict
 from scarline.kinds import DECISION, SCAR
 from scarline.ledger import Head
 from scarline.model import Window
@@ -89,7 +89,7 @@ class Told:
 def open_alerting(settings: Settings) -> Alerting | None:
     """Return the alerts that the settings name, None without any.
 
-    Raises ``ConfigError`` for a file that cannot be used, with its lines, and for a receiver
+    Raises ``ConfigError`` for a file that cannot be used, with its lines, and for all receivers
     whose secret is not set.
     """
     if settings.alerts is None:
@@ -97,7 +97,14 @@ def open_alerting(settings: Settings) -> Alerting | None:
     rules = read_rules(settings.alerts)
     names = {name for it in rules.receivers.values() for name in it.secrets.values()}
     secrets = {name: it.get_secret_value() for name, it in named(settings, names).items()}
-    targets = {name: target(it, secrets) for name, it in rules.receivers.items()}
+    targets, faults = {}, []
+    for name, it in rules.receivers.items():
+        try:
+            targets[name] = target(it, secrets)
+        except ConfigError as error:
+            faults.append(str(error))
+    if faults:
+        raise ConfigError("\n".join(faults))
     return Alerting(rules, targets)
 
 

@@ -43,19 +43,30 @@ Rules = Annotated[Path, typer.Argument(help="A file of alerts: docs/alerts.md.")
 
 @app.command("list")
 def list_(state: State = None, json: options.Json = False) -> None:
-    """List the alerts that are pending or fire, what mutes each, and who was told."""
+    """List the alerts that are pending or fire; exits with 3 if no metrics were ever pulled."""
     from scarline.alerts.shown import listed
     from scarline.bootstrap.alerting import standing
-    from scarline.cli.alerts_shown import show_alerts
+    from scarline.cli.alerts_shown import show_alerts, why_silent
 
     alerting = _alerting()
 
-    async def work(road: "Pipeline") -> list[dict[str, Any]]:
+    async def work(road: "Pipeline") -> tuple[list[dict[str, Any]], bool]:
         now = await standing(road, alerting)
-        return listed(alerting.rules, now.seen, now.log)
+        runs = await road.runs("metrics")
+        looked = any(it.state in ("done", "partial") for it in runs)
+        return listed(alerting.rules, now.seen, now.log), looked
 
-    found = [it for it in running.ask(work) if state in (None, it["state"])]
-    console.as_json(found) if json else show_alerts(found)
+    stands, looked = running.ask(work)
+    found = [it for it in stands if state in (None, it["state"])]
+    if json:
+        console.as_json(found)
+    elif found or looked:
+        show_alerts(found)
+    if not looked:
+        console.say("nobody has looked: scarline pull metrics --last 24h")
+    for sentence in why_silent(alerting.rules):
+        console.say(sentence)
+    raise typer.Exit(Exit.DONE if looked else Exit.PARTIAL)
 
 
 @app.command("test")
@@ -127,6 +138,7 @@ def expire(silence: Id, who: Who = "local", json: options.Json = False) -> None:
 def check(file: Rules, json: options.Json = False) -> None:
     """Read a file of alerts and say what is in it, or every fault with its line (exit code 2)."""
     from scarline.alerts import read_rules
+    from scarline.cli.alerts_shown import why_silent
 
     rules = read_rules(file)
     names, receivers = [it.name for it in rules.rules], rules.receivers.values()
@@ -149,8 +161,8 @@ def check(file: Rules, json: options.Json = False) -> None:
     console.out().print("\n".join(lines), markup=False)
     if needs:
         console.say(f"to be set: {', '.join(needs)}")
-    if not rules.promoted:
-        console.say('no detector is promoted, so nobody is told: promoted = ["scar-operator/2"]')
+    for sentence in why_silent(rules):
+        console.say(sentence)
 
 
 def _alerting() -> "Alerting":

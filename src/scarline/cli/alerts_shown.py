@@ -1,12 +1,14 @@
 """How alerts and silences are shown to people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from scarline.alerts import Rules
 from scarline.cli import console
+from scarline.scars.growing import DETECTOR
 
 COLOURS = {"firing": "red", "pending": "yellow", "silenced": "dim", "inhibited": "dim"}
 """How each state of an alert is shown."""
@@ -27,6 +29,15 @@ def show_alerts(found: Sequence[Mapping[str, Any]]) -> None:
         ]
         table.add_row(*texts, it["starts_at"], f"[{COLOURS[state]}]{state}[/]", escape(_why(it)))
     console.out().print(table)
+
+
+def why_silent(rules: Rules) -> Iterator[str]:
+    """Yield for what reason nobody is told of anything new, whatever happens."""
+    if not rules.rules:
+        yield "there is no [[rule]], so nobody is told: docs/alerts.md has one"
+    if DETECTOR not in rules.promoted:
+        named = ", ".join(sorted(rules.promoted)) or "no detector"
+        yield f'{named} is promoted, so nobody is told of new scars: promoted = ["{DETECTOR}"]'
 
 
 def show_silences(found: Sequence[Mapping[str, Any]]) -> None:

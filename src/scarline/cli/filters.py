@@ -1,6 +1,7 @@
 """The commands that copy stdin to stdout: redact, watch."""
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -30,6 +31,8 @@ def watch(
     from scarline.cli.watching import watched
     from scarline.scars import Direction, Options
 
+    if isinstance(sys.stdin, TextIOWrapper):  # a line that is no text is named as any other
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     faults: list[int] = []
 
     def tell(line: int, reason: str) -> None:

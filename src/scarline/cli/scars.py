@@ -130,6 +130,8 @@ def plot(
     from scarline.cli import scars_drawn, scars_work
     from scarline.scars import Options
 
+    if out.suffix.lower() not in ("", ".svg"):
+        raise UsageError(f"{out}: the picture is SVG, so name the file {out.with_suffix('.svg')}")
     asked = _stretch(last, since, until) | {"series": series, "metric": metric, "host": host}
     budget = Options(false_onsets_per_week=settings.load().false_onsets_per_week)
     found = _asked(lambda road: scars_work.points(road, asked, budget))

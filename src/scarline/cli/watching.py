@@ -4,11 +4,15 @@ import csv
 import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain, islice
 
 from scarline.errors import UsageError
 from scarline.scars import Options, ScarOperator
 
 HEADER = ("timestamp", "value")
+
+LATEST = 253_402_300_800.0
+"""The end of the year 9999, where RFC 3339 ends: what is later is milliseconds, as many write."""
 
 ALERT = {True: "1", False: "0"}
 
@@ -23,23 +27,40 @@ def watched(
     the number and the reason of a line that cannot be read; the others are judged. Raises
     ``UsageError`` if the first line does not name both columns.
     """
-    rows = csv.reader(lines)
-    titles = [it.strip().lower().removeprefix("\ufeff") for it in next(rows, [])]
+    rows = _rows(lines)
+    titles = [it.strip().lower() for it in next(rows, (0, []))[1]]
     if not set(HEADER) <= set(titles):
         raise UsageError("the first line must name the columns: timestamp,value")
     places = [titles.index(name) for name in HEADER]
     operator = ScarOperator(options, metric)
     yield "timestamp,value,score,alert\n"
-    for row in rows:
-        if not row:
-            continue
+    for number, row in rows:
         try:
             at, value = (row[place].strip() for place in places)
             score = operator.update(_seconds(at), _number(value))
         except (ValueError, IndexError):
-            tell(rows.line_num, "no time and number as the header says: kept out")
+            tell(number, "no time in seconds or as RFC 3339, and number: kept out")
             continue
         yield f"{at},{value},{score:.6g},{ALERT[operator.last.onset]}\n"
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not empty with the number of its line; one that is none has no cells.
+
+    A byte order mark is left out, in front of which csv would not see a quote.
+    """
+    rest = iter(lines)
+    rows = csv.reader(chain((it.removeprefix("\ufeff") for it in islice(rest, 1)), rest))
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:  # a cell without an end, such as behind a quote that is never closed
+            yield rows.line_num, []
+            continue
+        if row:
+            yield rows.line_num, row
 
 
 def _seconds(text: str) -> float:
@@ -48,8 +69,8 @@ def _seconds(text: str) -> float:
     except ValueError:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    if not math.isfinite(seconds):
-        raise ValueError("a time is a number")
+    if not abs(seconds) < LATEST:  # nor is what is no number
+        raise ValueError("a time is in seconds, before the year 10000")
     return seconds
 
 

@@ -77,7 +77,7 @@ async def post(
             if address is None:
                 return REFUSED
             async with (
-                httpx2.AsyncClient(follow_redirects=False, trust_env=False) as client,
+                httpx2.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,
                 client.stream(
                     "POST",
                     called.copy_with(host=address),
