@@ -66,8 +66,15 @@ async def test_alerts_are_listed_with_why() -> None:
         assert (await told(client, "/api/alerts", state="pending"))["alerts"] == []
         assert (await told(client, "/api/alerts", receiver="pager"))["alerts"] == []
         problem_of(await client.get("/api/alerts", params={"state": "loud"}), 422)
+        whole = await told(client, "/api/alerts", whole=True)
+        assert whole["silences"] == []
+        assert whole["file"]["rules"][0]["name"] == "Starved"
+        assert whole["file"]["routes"][0]["group_wait_seconds"] == 30
+        assert whole["file"]["receivers"] == [{"receiver": "ops", "type": "webhook"}]
+        assert "http" not in str(whole["file"])
     async with served(place, None) as client:
         assert await told(client, "/api/alerts") == {"alerts": [], "rules": False}
+        assert (await told(client, "/api/alerts", whole=True))["file"] is None
         problem_of(await client.post("/api/alerts/test", json={}), 409)
 
 

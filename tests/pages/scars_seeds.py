@@ -14,9 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from scarline.alerts import parsed
+from scarline.bootstrap.alerting import Alerting
 from scarline.kinds import METRIC_POINT
 from scarline.ledger import Run
 from scarline.model import Asked, Batch, Cursor, Window
+from scarline.notify.targets import target
+from scarline.scars.growing import DETECTOR
 from scarline.watch import Watch
 from tests.fakes import EPOCH, FakeSource, failed, loaded
 from tests.pages.runs_seeds import pulled
@@ -94,11 +98,11 @@ def estate() -> list[Told]:
         for number, host in enumerate(HOSTS)
     }
     humps = (
-        ("system.cpu.user", "checkout-01", 380, 30.0),
-        ("system.load.1", "checkout-01", 380, 3.0),
-        ("system.cpu.user", "checkout-02", 812, 34.0),
-        ("system.load.1", "checkout-02", 812, 3.4),
-        ("system.cpu.user", "checkout-01", 812, 31.0),
+        ("system.cpu.user", "checkout-01", 380, 60.0),
+        ("system.load.1", "checkout-01", 380, 5.0),
+        ("system.cpu.user", "checkout-02", 812, 62.0),
+        ("system.load.1", "checkout-02", 812, 5.4),
+        ("system.cpu.user", "checkout-01", 812, 58.0),
     )
     for metric, host, at, size in humps:
         found[metric, host].values[at : at + len(HUMP)] += size * HUMP
@@ -144,8 +148,52 @@ def three_days(site: Site) -> list[Told]:
     return series
 
 
+RULES = """
+promoted = ["DETECTOR"]
+
+[[rule]]
+name = "Leak"
+metric = "system.mem.*"
+severity = "critical"
+[rule.annotations]
+summary = "{host} needs more memory than it should"
+
+[[rule]]
+name = "Busy"
+metric = "system.cpu.*"
+severity = "warning"
+for = "10m"
+
+[route]
+receiver = "ops"
+group_by = ["alertname"]
+group_wait = "30s"
+group_interval = "5m"
+repeat_interval = "1h"
+
+[[inhibit]]
+source = ['alertname="Leak"']
+target = ['severity="warning"']
+equal = ["host"]
+
+[[receiver]]
+name = "ops"
+type = "webhook"
+url_env = "OPS_URL"
+secret_env = "OPS_SECRET"
+"""
+
+
+def alerting(url: str) -> Alerting:
+    """Return rules of alerts with one receiver, which is at ``url``."""
+    rules = parsed(RULES.replace("DETECTOR", DETECTOR))
+    secrets = {"OPS_URL": url, "OPS_SECRET": "sixteen-letters-or-more"}
+    return Alerting(rules, {name: target(it, secrets) for name, it in rules.receivers.items()})
+
+
 if __name__ == "__main__":
-    with serving(int(sys.argv[1]) if len(sys.argv) > 1 else 8137) as served:
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8137
+    with serving(port, alerting=alerting("http://127.0.0.1:9")) as served:
         three_days(served)
         sys.stderr.write(f"{served.url}\n")
         threading.Event().wait()

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import httpx2 as httpx
 
+from scarline.bootstrap.alerting import Alerting
 from scarline.bootstrap.loading import sheet
 from scarline.pipeline import Pipeline
 from scarline.ports import Source, Store
@@ -72,6 +73,7 @@ def serving(
     config: Config | None = None,
     store: Store | None = None,
     sources: Mapping[str, Source] | None = None,
+    alerting: Alerting | None = None,
 ) -> Iterator[Site]:
     """Serve the app; jobs pull from ``sources``, by stream."""
     clock = Clock()
@@ -84,7 +86,7 @@ def serving(
         own = {it: (sources or {})[it] for it in streams if it in (sources or {})}
         yield replace(pipeline, sources=own)
 
-    app = create_app(opening, partial(sheet, Settings()), config or Config())
+    app = create_app(opening, partial(sheet, Settings()), config or Config(), None, alerting)
     with socket.create_server(("127.0.0.1", port)) as door:
         server = server_of(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)

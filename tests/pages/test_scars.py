@@ -10,8 +10,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from scarline.stores.memory import MemoryStore
 from tests.pages.looking import faultless, pictures
-from tests.pages.scars_seeds import END, LATE, brought, moment, three_days, watched
+from tests.pages.scars_seeds import END, LATE, alerting, brought, moment, three_days, watched
 from tests.pages.serving import Site, serving
+from tests.web.receiver import receiving
 
 MOST_REQUESTS = 6
 
@@ -30,10 +31,11 @@ def days() -> Iterator[Site]:
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Serve the app: three days where a test wants them, else an empty store."""
-    if "days" in request.fixturenames:
-        yield request.getfixturevalue("days")
-        return
+    """Serve the app: what a test wants of three days, else an empty store."""
+    for own in ("days", "told"):
+        if own in request.fixturenames:
+            yield request.getfixturevalue(own)
+            return
     with serving() as served:
         yield served
 
@@ -248,3 +250,90 @@ def test_newer_points_wait(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.get_by_text("Newer points came")).to_have_count(0)
     assert page.locator(".scars-chart").get_attribute("aria-label") != label
+
+
+def test_incidents(page: Page, days: Site) -> None:
+    """Scars that began together are one: its hosts, metrics, flows and failures."""
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url))
+    opened(page, days, "/scars/incidents")
+    rows = page.get_by_role("region", name="Incidents, newest first").locator("tbody tr")
+    own = rows.filter(has_text="checkout-01, checkout-02")
+    expect(own).to_contain_text("on 2 hosts")
+    page.wait_for_timeout(300)
+    assert len(asked) <= MOST_REQUESTS, asked
+    faultless(page)
+    pictures(page, "scars-incidents")
+    page.get_by_label("Going on").check()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("payments-01")
+    page.get_by_label("Going on").uncheck()
+    own.get_by_role("link").first.click()
+    scars = page.get_by_role("region", name="Scars of the incident").locator("tbody tr")
+    expect(scars).to_have_count(3)
+    flows = page.get_by_role("region", name="Flows of its services")
+    expect(flows.locator("li").first).to_contain_text("degraded")
+    failures = page.get_by_role("region", name="LLM failures of the same time")
+    expect(failures).to_contain_text("the model did not answer in 30 s")
+    faultless(page)
+    pictures(page, "scars-incident")
+    page.get_by_role("link", name="checkout-02").first.click()
+    expect(page.get_by_role("img", name="of checkout-02")).to_be_visible()
+    expect(page.locator(".scars-one .facts")).to_be_visible()
+
+
+def test_no_incident_and_no_rules(page: Page, site: Site) -> None:
+    """Each empty part says how it is filled."""
+    opened(page, site, "/scars/incidents")
+    expect(page.get_by_role("heading", name="No incident")).to_be_visible()
+    faultless(page)
+    opened(page, site, "/scars/alerts")
+    expect(page.get_by_text("export SCARLINE_ALERTS=alerts.toml")).to_be_visible()
+    expect(page.get_by_text("No silence holds")).to_be_visible()
+    faultless(page)
+
+
+@pytest.fixture(scope="module")
+def told() -> Iterator[Site]:
+    """Serve three days with rules of alerts, whose only receiver is on loopback."""
+    with receiving() as receiver, serving(alerting=alerting(receiver.url)) as served:
+        three_days(served)
+        yield served
+
+
+def test_alerts_and_silences(page: Page, told: Site) -> None:
+    """What fires and what does not, and why; a silence made and ended; a receiver tried."""
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url))
+    opened(page, told, "/scars/alerts")
+    alerts = page.get_by_role("region", name="Alerts", exact=True).locator(".scars-alert")
+    expect(alerts).to_have_count(1)
+    expect(alerts).to_contain_text("Leak")
+    expect(alerts).to_contain_text("firing")
+    expect(alerts).to_contain_text("8.")
+    page.wait_for_timeout(300)
+    assert len(asked) <= MOST_REQUESTS, asked
+    rules = page.get_by_role("region", name="Rules", exact=True)
+    expect(rules).to_contain_text("system.mem.*")
+    page.get_by_role("button", name="Test ops").click()
+    expect(page.get_by_text("It came")).to_be_visible()
+    page.get_by_role("button", name="Silence Leak").click()
+    page.get_by_label("Why").fill("a known leak")
+    page.get_by_label("Your name").fill("ann")
+    faultless(page)
+    page.get_by_role("dialog").get_by_role("button", name="Silence", exact=True).click()
+    expect(alerts).to_contain_text("Silenced by ann")
+    expect(alerts).to_contain_text("a known leak")
+    faultless(page)
+    pictures(page, "scars-alerts")
+    page.get_by_role("button", name="End now: a known leak").click()
+    expect(page.get_by_text("No silence holds")).to_be_visible()
+    expect(alerts).to_contain_text("firing")
+
+
+def test_a_notice_leads_to_its_silence(page: Page, told: Site) -> None:
+    """The matchers of the link stand in the dialog."""
+    opened(page, told, "/scars?silence=alertname%3D%22Leak%22%2Chost%3D%22payments-01%22")
+    expect(page.get_by_label("Matchers")).to_have_value('alertname="Leak"\nhost="payments-01"')
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Silences")).to_be_visible()

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 
 from scarline.alerts import silence
+from scarline.alerts.described import rules_as_data
 from scarline.alerts.log import DELIVERED
 from scarline.alerts.shown import listed
 from scarline.alerts.silences import EXPIRED, as_data
@@ -55,8 +56,13 @@ async def get_alerts(
     desk: Open, alerting: Set, wanted: Annotated[WantedAlerts, Query()]
 ) -> Response:
     """Return the alerts that are pending or fire: what mutes each, and who was told of it."""
+    more: dict[str, Any] = {}
+    if wanted.whole:
+        at, made = desk.pipeline.clock(), await silencing.found(desk.pipeline)
+        more["silences"] = [as_data(it, at) for it in made if it.state(at) != EXPIRED]
+        more["file"] = None if alerting is None else rules_as_data(alerting.rules)
     if alerting is None:
-        return _answer({"alerts": [], "rules": False})
+        return _answer({"alerts": [], "rules": False} | more)
     now = await standing(desk.pipeline, alerting)
     told = [
         it
@@ -64,7 +70,7 @@ async def get_alerts(
         if wanted.state in ("", it["state"])
         and wanted.receiver in ("", *(own["receiver"] for own in it["receivers"]))
     ]
-    return _answer({"alerts": told, "rules": True})
+    return _answer({"alerts": told, "rules": True} | more)
 
 
 @router.post("/test", responses=documents.TESTED)

@@ -22,6 +22,7 @@ class WantedAlerts(BaseModel):
 
     state: Literal["", "pending", "firing", "silenced", "inhibited"] = ""
     receiver: str = Field("", max_length=200, description="those that it is told of, or would be")
+    whole: bool = Field(default=False, description="with the silences, and what the file says")
 
 
 class WantedSilences(BaseModel):

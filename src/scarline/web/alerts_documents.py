@@ -70,6 +70,41 @@ ALERTS = answered(
     alerts=_list(_ALERT),
     rules={"type": "boolean", "description": "false if no file of alerts is set"},
 )
+_RULE = _object(
+    name=_TEXT,
+    severity=_TEXT,
+    metric=_TEXT,
+    host=_TEXT,
+    tags=_TEXTS,
+    matchers=_TEXTS,
+    direction={"enum": ["low", "high", "both", None]},
+    min_score={"type": "number"},
+    min_missed_by={"type": "number"},
+    for_seconds={"type": "number"},
+)
+
+_ROUTE = _object(
+    matchers=_TEXTS,
+    receiver=_TEXT,
+    group_by=_TEXTS,
+    group_wait_seconds={"type": "number"},
+    group_interval_seconds={"type": "number"},
+    repeat_interval_seconds={"type": "number"},
+    **{"continue": {"type": "boolean"}},
+)
+
+_FILE = _object(
+    promoted=_TEXTS,
+    rules=_list(_RULE),
+    routes=_list(_ROUTE),
+    inhibits=_list(_object(source=_TEXTS, target=_TEXTS, equal=_TEXTS)),
+    receivers=_list(_object(receiver=_TEXT, type=_TEXT)),
+)
+
+ALERTS[200]["content"]["application/json"]["schema"]["properties"] |= {
+    "silences": {**_list(_SILENCE), "description": "with `whole`: those not over yet"},
+    "file": {"anyOf": [_FILE, {"type": "null"}], "description": "with `whole`: the rules"},
+}
 SILENCES = answered("silences, the newest first", silences=_list(_SILENCE))
 SILENCE: dict[int | str, dict[str, Any]] = {
     200: {
