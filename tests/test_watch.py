@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import feather
 
 from scarline.kinds import SCAR
 from scarline.ledger import Run
@@ -204,7 +205,14 @@ async def test_the_next_process_goes_on_from_the_file(tmp_path: Path) -> None:
     assert await scars(store) == await whole()
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", None])
+def _of_another_program() -> bytes:
+    """Return a table of Arrow that says nothing of itself."""
+    buffer = pa.BufferOutputStream()
+    feather.write_feather(pa.table({"key": [1]}), buffer)
+    return bytes(buffer.getvalue())
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", _of_another_program(), None])
 async def test_a_broken_file_is_as_none(tmp_path: Path, damage: bytes | None) -> None:
     """What it held is made anew from what is stored."""
     file, store = tmp_path / "watch.arrow", MemoryStore()

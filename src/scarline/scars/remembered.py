@@ -62,7 +62,7 @@ def read(path: Path) -> Remembered:
     """Return what :func:`write` kept in the file ``path``; nothing if that cannot be used."""
     with suppress(OSError, pa.ArrowException, UsageError, ValueError, KeyError, TypeError):
         table = feather.read_table(path, memory_map=False)
-        told = {name.decode(): word.decode() for name, word in table.schema.metadata.items()}
+        told = {it.decode(): to.decode() for it, to in (table.schema.metadata or {}).items()}
         if told["detector"] != DETECTOR:
             return Remembered()
         columns = table.to_pydict()
