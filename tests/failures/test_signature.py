@@ -99,11 +99,75 @@ CAUSES: Mapping[str, Sequence[Span]] = {
         failed(None, None, metadata={"error": {"code": "rate_limit_exceeded"}}, **LLM),
         failed("RetryError[<Future at 0x7f8 state=finished raised RateLimitError>]", **LLM),
     ],
+    "rate limit of tokens": [
+        failed(body(message="Rate limit reached on tokens per min (TPM): Limit 30000"), **LLM),
+        failed("Requests have exceeded token rate limit of your tier", "RateLimitError", **LLM),
+        failed("plan gave up: openai said 429 (tokens)", kind="agent", name="plan"),
+    ],
+    "rate limit of a model to embed with": [
+        failed("429 Too Many Requests", provider="openai", kind="embedding", name="embed"),
+        failed("429 from OpenAI: Embeddings_Create exceeded call rate limit", kind="task"),
+    ],
+    "more than a limit of a minute in one request": [
+        failed("Request too large for gpt-9 on tokens per min (TPM): Limit 30000", **LLM),
+    ],
     "rate limit of a tool": [
         failed("429 Client Error: Too Many Requests for url: https://x.example/q?n=7", name=WEB),
         failed(f"{WEB} returned 429 Too Many Requests", kind="agent", name="plan"),
     ],
-    "quota": [failed(body(message="You exceeded your current quota"), "RateLimitError", **LLM)],
+    "quota": [
+        failed(body(message="You exceeded your current quota"), "RateLimitError", **LLM),
+        failed("429 Too many tokens per day", "ThrottlingException", **LLM),
+    ],
+    "a quota of each minute, told as one that is used up": [
+        failed("Exceeded your current quota [RequestsPerMinute]", kind="llm", provider="google"),
+        failed("gemini quota requests_per_minute (300) exceeded", kind="task", name="plan"),
+    ],
+    "overloaded": [
+        failed("overloaded_error", "InternalServerError", status_code=529, **LLM),
+        failed("OpenAI is overloaded", kind="task"),
+    ],
+    "refused, not overloaded": [failed("Connection refused", **LLM)],
+    "not connected in time": [
+        failed("timed out", "httpx.ConnectTimeout", name="route"),
+        failed("Connection timeout to host https://maps.example/route", name="route"),
+    ],
+    "not answered in time": [
+        failed("timed out", "httpx.ReadTimeout", name="route"),
+        failed("route failed: timed out after 10 s", kind="agent", name="plan"),
+    ],
+    "a statement of one step": [
+        failed("canceling statement due to statement timeout", name="history"),
+        failed("(psycopg.errors.QueryCanceled) statement timeout [SQL: SELECT]", name="history"),
+    ],
+    "an operation that is not allowed": [
+        failed("not authorized to perform: s3:GetObject on resource: x", name="load"),
+    ],
+    "another operation that is not allowed": [
+        failed("not authorized to perform: kms:Decrypt on resource: x", name="load"),
+    ],
+    "a record that is not there": [failed('pod "web-7" not found', name="restart")],
+    "a part of the set-up that is not there": [
+        failed('context "prod-2" does not exist', name="restart"),
+        failed("no such context: prod-2", name="restart"),
+    ],
+    "another part of the set-up": [failed('bucket "prod-2" does not exist', name="restart")],
+    "told by a client, by another call of it, and by the step": [
+        failed("tenant 't1' off-loaded", kind="retrieval", name=name, path=("plan", "find", name))
+        for name in ("weaviate.hybrid", "weaviate.near_vector", "find")
+    ],
+    "told with the type of a driver and without": [
+        failed("(psycopg.errors.ReadOnlySqlTransaction) read-only transaction", name="log"),
+        failed("read-only transaction", "psycopg.errors.ReadOnlySqlTransaction", name="log"),
+    ],
+    "an index that is searched through a client": [
+        failed("Wrong input: Vector dimension error: expected dim: 8, got 4", kind="retrieval"),
+        failed(
+            'Bad Request\nRaw response content:\nb\'{"error": "expected dim: 8, got 4"}\'',
+            kind="retrieval",
+            name="qdrant.query_points",
+        ),
+    ],
     "one key": [
         failed("'price'", "KeyError"),
         failed("Error executing tool search: 'price'", "ToolException"),
@@ -148,13 +212,15 @@ CAUSES: Mapping[str, Sequence[Span]] = {
             "ValidationError",
             name="list_bills",
         ),
+        failed('422 {"field": "period", "problem": "invalid value"}', name="list_bills"),
+    ],
+    "a choice of the same tool, and no argument is named": [
         failed("'autumn' is not one of ['month', 'year']", name="list_bills"),
         failed("list_bills failed: invalid span, allowed values are month, year", kind="agent"),
     ],
     "an amount of the same tool": [
         failed("amount must be positive, got -3", "ValueError", name="list_bills"),
         failed("1 validation error\namount\n  Input should be greater than 0", name="list_bills"),
-        failed('422 {"field": "sum", "problem": "more than the limit of 100"}', name="list_bills"),
     ],
     "an argument of the same tool, and no more is told": [
         failed(
@@ -198,7 +264,7 @@ CAUSES: Mapping[str, Sequence[Span]] = {
     "an evaluator": [
         judged(Evaluation("Faithfulness", 0.2, "score", "fail")),
         judged(Evaluation("faithfulness_score", "unfaithful", "categorical", "fail")),
-        judged(Evaluation("Hallucination", "contradiction", "categorical", "fail")),
+        judged(Evaluation("Hallucination", "fabrication", "categorical", "fail")),
         judged(Evaluation("ragas.groundedness", 0.1, "score", "fail"), name="openai.responses"),
         judged(
             Evaluation("faithfulness", False, "boolean", "fail"),
@@ -206,6 +272,22 @@ CAUSES: Mapping[str, Sequence[Span]] = {
             kind="agent",
             name="plan",
         ),
+    ],
+    "one thing that an evaluator tells from others": [
+        judged(Evaluation("Hallucination", "contradiction", "categorical", "fail")),
+    ],
+    "a tone": [judged(Evaluation("tone", "rude", "categorical", "fail"))],
+    "another tone": [judged(Evaluation("tone", "too formal", "categorical", "fail"))],
+    "a label that names a cause": [
+        judged(Evaluation("failure_to_answer", "Refusal", "categorical", "fail")),
+        failed("refusal: I can't help with that", "Refused", kind="task", name="answer"),
+    ],
+    "a rule of a guardrail": [
+        failed(output={"action": "BLOCKED", "topics": [{"name": "pay", "action": "BLOCKED"}]}),
+        failed("Validation failed for field with errors: Invalid topics found: ['pay']"),
+    ],
+    "another rule of the guardrail": [
+        failed(output={"action": "BLOCKED", "filters": [{"type": "INSULTS", "action": "BLOCKED"}]}),
     ],
     "another evaluator": [judged(Evaluation("toxicity", 0.9, "score", "fail"))],
     "an evaluator that could not judge": [

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from scarline.failures.evidence import Evidence
 from scarline.failures.keys import KEYS, Parts, Told
-from scarline.failures.layers import Layer
+from scarline.failures.layers import Layer, short
 from scarline.failures.places import judged_name, name_of
 from scarline.failures.span import Span
 from scarline.failures.template import concepts, cut, words
@@ -68,7 +68,7 @@ def of_cause(span: Span, cause: Cause, told: Sequence[Layer], tool: str) -> Part
     own = next(_objects(cause, texts), "")
     if cause.name == GUARDRAIL and own:
         return by_guard([own])
-    named = [f"{it.type} {text}" for it, text in zip(told, texts, strict=True)]
+    named = [f"{short(it.type)} {text}" for it, text in zip(told, texts, strict=True)]
     parts = KEYS[cause.keyed_by](Told(span, texts, named, tool, own))
     about = next((parts[it] for it in ("object", "dependency", "place") if parts.get(it)), "")
     title = f"{cause.title}: {about}" if about else cause.title

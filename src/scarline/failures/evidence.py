@@ -31,6 +31,9 @@ _REASONS = ("finish_reason", "stop_reason", "gen_ai.response.finish_reasons")
 _LIMITS = ("max_tokens", "max_output_tokens", "max_completion_tokens", "gen_ai.request.max_tokens")
 _READERS = frozenset({"task", "tool"})
 _GUARDS = ("guardrails", "guardrail", "rails")
+_STOPS = frozenset({"BLOCKED", "BLOCK", "DENIED", "DENY", "INTERVENED", "GUARDRAIL_INTERVENED"})
+_RULE_NAMES = ("name", "type", "category", "policy", "rule", "guardrail", "validator")
+_DEEPEST = 5  # as an assessment of a guardrail nests: policies, their kinds, what each found
 _AN_ERROR = re.compile(
     r"(?i)^(?!.*(?:type|code|count|rate|id|kind)$).*(?:error|exception|failure|stderr|status.?message"
     r"|status.?description)"
@@ -156,6 +159,22 @@ def _guards(span: Span) -> Iterator[str]:
         if isinstance(told, Mapping):
             failed = told.get("failed") or told.get("blocked") or told.get("triggered")
             yield from (it for it in _listed(failed) if isinstance(it, str))
+            yield from _stopping(told, _DEEPEST)
+    yield from _stopping(span.output, _DEEPEST)
+
+
+def _stopping(value: Any, left: int) -> Iterator[str]:
+    """Yield the names of the innermost rules that stopped something, as an object tells it."""
+    if isinstance(value, list) and left:
+        for it in value:
+            yield from _stopping(it, left - 1)
+    if not isinstance(value, Mapping) or not left:
+        return
+    inner = [name for it in value.values() for name in _stopping(it, left - 1)]
+    yield from inner
+    if not inner and str(value.get("action", "")).upper() in _STOPS:
+        names = (value.get(it) for it in _RULE_NAMES)
+        yield from (it for it in [next(filter(None, names), "")] if it and isinstance(it, str))
 
 
 def _listed(value: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from scarline.failures.cause import of_cause
 from scarline.failures.keys import Parts
-from scarline.failures.places import judged_name, place_of
+from scarline.failures.places import judged_name, name_of, place_of
 from scarline.failures.span import Evaluation, Span
 from scarline.failures.wording import causes, wording
 
@@ -15,6 +15,7 @@ UNTOLD = "error"
 """The type of a failure of which no rule speaks."""
 
 _SLOW = re.compile(r"(?i)time_?to_?first|ttft|latency|silence|response_?time|elapsed|first_?token")
+_STEM = 4  # letters that bias and biased share; shorter labels are codes of languages, grades
 _TURNS = 3  # as many equal calls of a tool in one run are a loop
 
 
@@ -25,18 +26,23 @@ def by_judgement(span: Span, failure_type: str, evaluations: Collection[str], to
     thing are told apart by what they look for. ``evaluations`` as for ``signature``.
     """
     overall = wording().overall
-    names = sorted({judged_name(it.name) for it in _failed(span, failure_type, evaluations)})
+    failed = _failed(span, failure_type, evaluations)
+    names = sorted({judged_name(it.name) for it in failed})
     special = [it for it in names if it not in overall]
+    labels = sorted({it for one in failed if (it := _label(one))})
     if not names and failure_type == UNTOLD:
         special, failure_type = _broken(span), _measured(span)
         if special:
             about = ", ".join(special)
             return {"cause": "evaluator", "object": about, "title": f"Evaluator failed: {about}"}
-    known = next((it for it in (*special, failure_type) if it in causes().by_judgement), None)
+    told = (*labels, *special, failure_type)
+    known = next((it for it in told if it in causes().by_judgement), None)
+    labels = [it for it in labels if it != known]
     if known is not None:
-        return of_cause(span, causes().rows[causes().by_judgement[known]], [], tool)
+        row = causes().rows[causes().by_judgement[known]]
+        return of_cause(span, row, [], tool) | {"label": labels}
     about = ", ".join(special) or ("quality" if names else failure_type)
-    parts: Parts = {"evaluations": special}
+    parts: Parts = {"evaluations": special, "label": labels}
     if not special:
         parts = {"failure_type": about, "place": tool or place_of(span)}
     spelled = about.replace("_", " ")
@@ -66,6 +72,15 @@ def _failed(span: Span, failure_type: str, named: Collection[str]) -> list[Evalu
     if failure_type == "quality":
         return [it for it in open_ones if judged_name(it.name) in wording().overall] or open_ones
     return [it for it in open_ones if failure_type in judged_name(it.name)] or open_ones
+
+
+def _label(evaluation: Evaluation) -> str:
+    """Return what an evaluation found, "" where it only says that it found something."""
+    value = evaluation.value
+    label = name_of(value) if isinstance(value, str) else ""
+    looked_for = judged_name(evaluation.name)
+    same = label[:_STEM] == looked_for[:_STEM] or label in looked_for
+    return "" if same or len(label) < _STEM or label in wording().grades else label
 
 
 def _broken(span: Span) -> list[str]:

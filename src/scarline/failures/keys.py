@@ -14,6 +14,7 @@ from scarline.failures.wording import wording
 Parts = dict[str, Any]
 """What a signature is made of, by name, with ``title`` for people; what is empty does not count."""
 
+_EMBEDS = re.compile(r"(?i)embedding")
 _WITH_ARGUMENTS = frozenset({"tool", "agent"})
 
 
@@ -50,9 +51,28 @@ def _dependency(told: Told) -> Parts:
     return {"dependency": dependency_of(told.span, told.named, told.tool)}
 
 
+def _limit(told: Told) -> Parts:
+    """Return whose limit it was, and which: of a model to embed with, what it counts, how long."""
+    text = "\n".join((*told.texts, told.span.error_message or ""))
+    embeds = told.span.kind == "embedding" or _EMBEDS.search(text) is not None
+    kinds = (_first(wording().limit_measures, text), _first(wording().limit_periods, text))
+    limit = " ".join(it for it in ("embedding" if embeds else "", *kinds) if it)
+    return {**_dependency(told), "limit": limit}
+
+
+def _first(patterns: Mapping[str, Any], text: str) -> str:
+    """Return the name of the first pattern that a text has, "" without one."""
+    return next((name for name, pattern in patterns.items() if pattern.search(text)), "")
+
+
 def _place(told: Told) -> Parts:
     parts = _dependency(told)
     return parts if parts["dependency"] else {"place": told.step}
+
+
+def _resource(told: Told) -> Parts:
+    """Return what was asked, and a part of the set-up that is not there, which is no record."""
+    return {**_place(told), "object": told.own}
 
 
 def _step(told: Told) -> Parts:
@@ -76,9 +96,15 @@ def _argument(told: Told) -> Parts:
     """
     if not told.tool or told.span.kind not in _WITH_ARGUMENTS:
         return _object(told)
-    said = "\n".join(told.texts)
-    kinds = (name for name, pattern in wording().value_kinds.items() if pattern.search(said))
-    return {"place": told.tool, "value": next(kinds, "")}
+    if told.own:
+        return {"place": told.tool, "object": told.own}
+    return {"place": told.tool, "value": _first(wording().value_kinds, "\n".join(told.texts))}
+
+
+def _field(told: Told) -> Parts:
+    """Return the field of what was checked; of a tool the tool, of which few arguments are read."""
+    with_arguments = told.tool and told.span.kind in _WITH_ARGUMENTS
+    return _step(told) if with_arguments else _object(told)
 
 
 def _model(told: Told) -> Parts:
@@ -108,11 +134,14 @@ KEYS: Mapping[str, Callable[[Told], Parts]] = {
     "application": _nothing,
     "tool": _tool,
     "dependency": _dependency,
+    "limit": _limit,
     "place": _place,
+    "resource": _resource,
     "step": _step,
     "caller": _caller,
     "object": _object,
     "argument": _argument,
+    "field": _field,
     "model": _model,
     "member": _member,
 }

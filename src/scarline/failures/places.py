@@ -71,6 +71,7 @@ _NO_HOST = frozenset(
         *("gateway", "rpc", "example", "localhost"),
     }
 )
+_TYPE = re.compile(r"\((?:[a-z_]\w*\.)+[A-Z]\w*\)")  # of an error, as SQLAlchemy tells it
 SNAKE = re.compile(r"(?<![\w./:='\"`-])[a-z]+(?:_[a-z0-9]+)+(?![\w./=`])")
 CALLERS = frozenset({"agent", "workflow"})
 _PEERS = (
@@ -96,8 +97,14 @@ def place_of(span: Span) -> str:
 
     Only one step: how an application comes to it is different from run to run.
     """
-    own = (step_of(name) for name in (span.name, *reversed(span.path)))
-    return next((it for it in own if it), name_of(span.name))
+    names = [it for it in (span.name, *reversed(span.path)) if not _is_client(it)]
+    return next((it for name in names if (it := step_of(name))), name_of(span.name))
+
+
+def _is_client(name: str) -> bool:
+    """Return whether a span is named by the client of a dependency: ``qdrant.query_points``."""
+    first, dot, _ = name.partition(".")
+    return dot != "" and known(first) != ""
 
 
 def step_of(name: str) -> str:
@@ -131,22 +138,22 @@ def dependency_of(span: Span, texts: Sequence[str], tool: str) -> str:
     names of the spans on the way.
     """
     own = tool if span.kind == "tool" else place_of(span) if span.kind == "retrieval" else ""
-    own = _known(own) or own
-    provider = _known(span.provider or "")
+    own = (known(span.name) if own else "") or known(own) or own
+    provider = known(span.provider or "")
     if span.kind in _MODEL_KINDS and provider:
         return provider
     return (
         next((it for text in reversed(texts) if (it := _named(text))), "")
         or own
-        or ("" if span.kind in _MODEL_KINDS else _known(span.error_type or ""))
+        or ("" if span.kind in _MODEL_KINDS else known(span.error_type or ""))
         or next((it for name in _PEERS if (it := _peer(span, name))), "")
         or provider
         or next((it for text in (*reversed(texts), span.model or "") if (it := _maker(text))), "")
         or tool
         or next((it for text in reversed(texts) if (it := _spoken_of(span, text))), "")
         or next((it for text in reversed(texts) if (it := _host(text))), "")
-        or next((it for name in (span.name, *reversed(span.path)) if (it := _known(name))), "")
-        or _known(span.error_type or "")
+        or next((it for name in (span.name, *reversed(span.path)) if (it := known(name))), "")
+        or known(span.error_type or "")
     )
 
 
@@ -155,7 +162,7 @@ def _peer(span: Span, name: str) -> str:
     told = span.metadata.get(name) or next(iter(span.tags.get(name, ())), None)
     if not isinstance(told, str):
         return ""
-    return _known(told) or _host(told) or name_of(told)
+    return known(told) or _host(told) or name_of(told)
 
 
 def _spoken_of(span: Span, text: str) -> str:
@@ -171,8 +178,9 @@ def _spoken_of(span: Span, text: str) -> str:
 def _named(text: str) -> str:
     """Return the dependency that a text names, by name or by port."""
     ports = (int(it[1]) for it in _PORT.finditer(text))
-    known = dependencies().by_port
-    return _known(text) or next((known[it] for it in ports if it in known), "")
+    at = dependencies().by_port
+    text = _TYPE.sub(" ", text)
+    return known(text) or next((at[it] for it in ports if it in at), "")
 
 
 def _host(text: str) -> str:
@@ -186,7 +194,8 @@ def _host(text: str) -> str:
     return ""
 
 
-def _known(text: str) -> str:
+def known(text: str) -> str:
+    """Return the dependency that a text names, "" without one."""
     names = dependencies().found.Match(text)
     return dependencies().names[min(names)] if names else ""
 

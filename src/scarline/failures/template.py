@@ -47,6 +47,10 @@ _QUOTED = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$.\-]{0,60}(?:\(\))?")
 _OF_CODE = re.compile(r"\w+_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|\w+\(\)|[A-Z_]{4,}|\w+\.\w+")
+_OF_ERROR = re.compile(
+    r"(?i)\b(?:wrong|invalid|bad|malformed|unexpected|illegal|response)\s+$"
+    r"|\b(?:rejected|refused) (?:the|our|its)\s+$|\.$"
+)
 _WORD = re.compile(r"[^\W\d_][\w'\u2019$]*(?:[.\-][\w$]+)*|_\w+|\d[\w.\-]*")
 _BEFORE = re.compile(r"([^\W\d_]+)\W*$")
 _AFTER = re.compile(r"\W*([^\W\d_]+)")
@@ -62,7 +66,7 @@ def plain(text: str) -> str:
 
 def cut(text: str) -> str:
     """Return ``text`` without what a user or a model wrote and without advice at its end."""
-    told = _before(wording().quoting, text)
+    told = _unquoting(text)
     details = wording().details
     lines = (
         _before(wording().advice, line)
@@ -95,6 +99,14 @@ def concepts(said: tuple[str, ...]) -> tuple[str, ...]:
     lowered = (word.casefold().replace("\u2019", "'") for word in said)
     meant = (table.same.get(word, word) for word in lowered if word not in table.stop)
     return tuple(sorted({_singular(word) for word in meant} - table.stop))
+
+
+def _unquoting(text: str) -> str:
+    """Return what stands before what a user or a model wrote; ``wrong input: ...`` is no quote."""
+    for found in wording().quoting.finditer(text):
+        if _OF_ERROR.search(text, max(0, found.start() - 20), found.start()) is None:
+            return text[: found.start()]
+    return text
 
 
 def _before(pattern: Any, line: str) -> str:

@@ -81,8 +81,11 @@ class Wording:
     plain_types: frozenset[str]
     no_tools: frozenset[str]
     overall: frozenset[str]
+    grades: frozenset[str]
     members: frozenset[str]
     value_kinds: Mapping[str, Any]
+    limit_measures: Mapping[str, Any]
+    limit_periods: Mapping[str, Any]
 
 
 @cache
@@ -139,9 +142,16 @@ def wording() -> Wording:
         plain_types=frozenset(name.lower() for name in table["plain_types"]),
         no_tools=frozenset(table["no_tools"]),
         overall=frozenset(table["overall"]),
+        grades=frozenset(table["grades"]),
         members=frozenset(table["members"]),
-        value_kinds={name: _compiled(f"(?i)(?:{it})") for name, it in table["value_kinds"].items()},
+        value_kinds=_named(table["value_kinds"]),
+        limit_measures=_named(table["limit_measures"]),
+        limit_periods=_named(table["limit_periods"]),
     )
+
+
+def _named(patterns: Mapping[str, str]) -> Mapping[str, Any]:
+    return {name: _compiled(f"(?i)(?:{it})") for name, it in patterns.items()}
 
 
 def bare_type(name: str) -> str:
