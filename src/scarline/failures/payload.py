@@ -48,7 +48,7 @@ def fitted(value: Any, most_bytes: int, cleaned: Callable[[Any], Any]) -> str:
     whole = as_json(value)
     if _fits(whole, most_bytes):
         return whole
-    own = cleaned(orjson.loads(whole))
+    own = cleaned(json.loads(whole))  # which keeps all digits of a whole number
     most = max(_level(list(_texts(own)), most_bytes, _size(own)), _SHORTEST)
     while most >= _SHORTEST:
         text = as_json(_shortened(own, most))
