@@ -55,7 +55,7 @@ function Card({ own, window }: { own: Series; window: Window }) {
             <Standing open={open} quiet={recent.length > 0 && !loud.length} />
           </span>
         </span>
-        <Small values={own.spark ?? []} recent={recent} window={window} />
+        <Small values={own.spark ?? []} recent={recent} window={window} interval={own.interval_seconds} />
       </a>
     </li>
   );

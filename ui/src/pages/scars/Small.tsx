@@ -8,8 +8,10 @@ const LANE = 5; // beneath the line, where scars stand
 const LEAST = 3; // units that a scar is wide at least
 
 /** A series drawn small, its scars shaded and as bars beneath; a list beside it says the same. */
-export function Small({ values, recent, window }: {
+export function Small({ values, recent, window, interval }: {
   values: (number | null)[];
+  /** Seconds from point to point: what is missing for longer is a gap. */
+  interval: number;
   recent: Recent[];
   window: Window;
 }) {
@@ -30,20 +32,26 @@ export function Small({ values, recent, window }: {
           </g>
         );
       })}
-      <path class="scars-line" d={lineOf(values)} />
+      <path class="scars-line" d={lineOf(values, bridged(values.length, span, interval))} />
     </svg>
   );
 }
 
-function lineOf(values: (number | null)[]): string {
+/** How many values in a row may be missing without a gap, where points are sparser than values. */
+const bridged = (count: number, span: number, interval: number): number =>
+  Math.ceil((1.5 * interval * 1000 * count) / span);
+
+function lineOf(values: (number | null)[], most: number): string {
   const known = values.filter((it) => it !== null);
   const low = Math.min(...known);
   const high = Math.max(...known);
   const room = HIGH - LANE - 6;
   let pen = "M";
+  let missing = 0;
   return values.map((value, at) => {
     if (value === null) {
-      pen = "M";
+      missing += 1;
+      if (missing > most) pen = "M";
       return "";
     }
     const left = ((at + 0.5) / values.length) * WIDE;
@@ -52,6 +60,7 @@ function lineOf(values: (number | null)[]): string {
     // A mean with nothing beside it is a point, which a line of no length draws.
     const drawn = pen === "M" ? `${step}h0` : step;
     pen = "L";
+    missing = 0;
     return drawn;
   }).join("");
 }
