@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,19 @@ def test_receivers_are_tried(environment: dict[str, str]) -> None:
         environment["SLACK_URL"] = receiver.url
         assert told(environment, "test", "--receiver", "ops")[0]["delivered"] is True
         assert b"ScarlineTest" in receiver.got[0][1]
+    with receiving(0) as slow, receiving() as receiver:  # nobody waits for another
+        slow.silent_seconds = 4.0
+        environment |= {"SLACK_URL": slow.url, "LAST_URL": receiver.url}
+        last = '[[receiver]]\nname = "last"\ntype = "slack"\nurl_env = "LAST_URL"\n'
+        Path(environment["SCARLINE_ALERTS"]).write_text(RULES + last)
+        with ThreadPoolExecutor(1) as beside:
+            doing = beside.submit(
+                told, environment, "test", "--receiver", "ops", "--receiver", "last"
+            )
+            assert slow.came.acquire(timeout=60)
+            assert receiver.came.acquire(timeout=2)
+        assert [it["receiver"] for it in doing.result()] == ["ops", "last"]
+    Path(environment["SCARLINE_ALERTS"]).write_text(RULES)
     wrong = scarline(environment, "test", "--receiver", "pager")
     assert (wrong.returncode, wrong.stdout) == (USAGE, "")
     assert "there is no receiver pager: there is ops" in wrong.stderr

@@ -1,5 +1,6 @@
 """Silences written and expired, each by a run on the ledger; and notices that try a receiver."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -71,7 +72,7 @@ def _unharmed(road: Pipeline, wanted: Silence) -> None:
 async def tried(
     alerting: Alerting, now: datetime, only: Sequence[str] = ()
 ) -> list[tuple[str, Sent]]:
-    """Send a test notice to each receiver, or to those named; return what became of each.
+    """Send a test notice to each receiver, or to those named, at once; return what became of each.
 
     Where an alert stays open until it is resolved, it is resolved right after. Nothing is
     written. Raises ``UsageError`` for a receiver that there is not.
@@ -79,15 +80,19 @@ async def tried(
     if unknown := sorted(set(only) - alerting.targets.keys()):
         there = ", ".join(sorted(alerting.targets)) or "none"
         raise UsageError(f"there is no receiver {', '.join(unknown)}: there is {there}")
-    came = []
-    for name in only or alerting.targets:
-        to = alerting.targets[name]
-        sent = await send(to, _test(alerting, name, now, fires=True), now, digest(name, str(now)))
-        if sent.delivered and to.receiver.type in _KEPT_OPEN:
-            over = _test(alerting, name, now, fires=False)
-            sent = await send(to, over, now, digest(name, str(now), "over"))
-        came.append((name, sent))
-    return came
+    names = list(dict.fromkeys(only or alerting.targets))
+    came = await asyncio.gather(*(_tried(alerting, it, now) for it in names))
+    return list(zip(names, came, strict=True))
+
+
+async def _tried(alerting: Alerting, name: str, now: datetime) -> Sent:
+    to = alerting.targets[name]
+    sent = await send(to, _test(alerting, name, now, fires=True), now, digest(name, str(now)))
+    if not (sent.delivered and to.receiver.type in _KEPT_OPEN):
+        return sent
+    return await send(
+        to, _test(alerting, name, now, fires=False), now, digest(name, str(now), "over")
+    )
 
 
 def _test(alerting: Alerting, receiver: str, now: datetime, *, fires: bool) -> Message:
