@@ -28,7 +28,7 @@ from scarline.failures.signature import signature
 from scarline.failures.span import Span
 from scarline.kinds import DECISION, INSTANT
 from scarline.privacy import redact_json
-from tests.failures.labelled.reading import HALVES, labelled
+from tests.failures.labelled.reading import FRESH, HALVES, labelled
 
 PRECISION, RECALL = 0.95, 0.80
 """What is asked of the signature on all labelled spans."""
@@ -73,7 +73,7 @@ def run() -> None:
     rules = read_rules()
     found = [
         Failure(half, it.cause, it.span, judge(it.span, rules))
-        for half in HALVES
+        for half in (*HALVES, FRESH)
         for it in labelled(half)
     ]
     ways: dict[str, Way] = {
@@ -84,7 +84,7 @@ def run() -> None:
     }
     named = {name: way(found) for name, way in ways.items()}
     rows = []
-    for half in (*HALVES, "all"):
+    for half in (*HALVES, FRESH, "all"):
         at = [number for number, it in enumerate(found) if half in {it.half, "all"}]
         causes = [found[it].cause for it in at]
         measured = [pairs(causes, [keys[it] for it in at]) for keys in named.values()]

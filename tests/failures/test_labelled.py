@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from scarline.failures.span import KINDS, Span
-from tests.failures.labelled.reading import FOLDER, HALVES, Labelled, half, labelled
+from tests.failures.labelled.reading import FOLDER, FRESH, HALVES, Labelled, half, labelled
 
 FROZEN = "8ea60e1b6816fbc6a9c9994978d5916cb950309fb30471a196e80ed6f512de75"
+FROZEN_FRESH = "90aabc48c52a33e92762eec6cbb81a32d9a461b10f4d7944a0b1e213d109d701"
 SINGLE = {
     "single/code-grammar-crashes",
     "single/research-pickle-of-older-version",
@@ -57,6 +58,15 @@ def texts() -> str:
 def test_nothing_was_changed_since_the_freeze() -> None:
     """A label is not moved to where a grouping would like it."""
     assert hashlib.sha256(texts().encode()).hexdigest() == FROZEN
+
+
+def test_what_nobody_tuned_on_is_as_it_was() -> None:
+    """Of other applications, by another writer."""
+    text = (FOLDER / f"{FRESH}.jsonl").read_text(encoding="utf-8")
+    assert hashlib.sha256(text.encode()).hexdigest() == FROZEN_FRESH
+    told = list(labelled(FRESH))
+    assert (len(told), len({it.cause for it in told})) == (118, 26)
+    assert not {it.span.ml_app for it in told} & {it.span.ml_app for it in ALL}
 
 
 def test_there_are_enough_of_both() -> None:

@@ -12,6 +12,8 @@ from scarline.failures.span import Evaluation, Span
 
 FOLDER = Path(__file__).parent
 HALVES = ("tuning", "held")
+FRESH = "fresh"
+"""Spans by another writer, who had seen no grouping; nothing was tuned on them."""
 
 
 @dataclass(frozen=True, slots=True)
