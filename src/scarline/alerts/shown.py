@@ -17,7 +17,10 @@ _MOST_ASKED = 2_000
 
 
 def listed(rules: Rules, found: Sequence[Seen], log: Mapping[str, Entry]) -> list[dict[str, Any]]:
-    """Return the alerts that are pending or fire, each with what mutes it and who was told."""
+    """Return the alerts that are pending or fire, each with what mutes it and who was told.
+
+    The newest first, and of those that began together by their names, metrics and hosts.
+    """
     groups: dict[str, list[Group]] = {}
     for group in grouped(rules, found):
         for it in group.members:
@@ -33,9 +36,14 @@ def listed(rules: Rules, found: Sequence[Seen], log: Mapping[str, Entry]) -> lis
                 for own in groups.get(it.alert.fingerprint, ())
             ],
         }
-        for it in found
+        for it in sorted(found, key=_newest_first)
         if it.alert.state != "resolved"
     ][:_MOST_ASKED]
+
+
+def _newest_first(it: Seen) -> tuple[float, list[str]]:
+    names = [it.alert.labels.get(name, "") for name in ("alertname", "metric", "host")]
+    return -it.alert.starts_at.timestamp(), names
 
 
 def state(seen: Seen) -> str:
