@@ -89,8 +89,6 @@ async def get_points(
 
 async def series_told(road: Pipeline, seen: Snapshot, wanted: WantedSeries) -> dict[str, Any]:
     """Return what ``GET /api/metrics`` answers; raises ``UsageError`` for a bad query."""
-    if (wanted.scarred or wanted.mark or wanted.order) and not wanted.spark:
-        raise UsageError("scarred, mark and order go by scars: say with spark how to draw, too")
     where = {name: [own] for name in ("metric", "host") if (own := getattr(wanted, name))}
     window = await _window(road, wanted, LISTED, wanted.metric)
     found: list[dict[str, Any]] = []
@@ -164,8 +162,6 @@ async def _window(
 ) -> Window | None:
     """Return the stretch that is asked for, else the last one that has points; None without any."""
     since, until = ordered(wanted.since, wanted.until)
-    if wanted.last and since is not None:
-        raise UsageError("a stretch begins with either from or last: say one of them")
     length = duration(wanted.last) if wanted.last else length
     if until is None:
         runs = ledger.replay(await road.store.entries(METRICS))

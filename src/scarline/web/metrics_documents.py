@@ -46,7 +46,7 @@ _LISTED["properties"]["recent"] = {
         mark=MARK,
         quiet=FLAG,
     ),
-    "description": "scars in the window, if `spark` asks for a drawing",
+    "description": "scars in the window, oldest first",
 }
 
 SERIES = SAME | answered(

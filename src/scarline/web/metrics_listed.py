@@ -23,10 +23,10 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Return a row for each series, in the order of :func:`place`.
 
-    With ``spark`` each has the means of so many stretches of ``window``, None where no point is,
-    and its scars there.
+    Each has its scars in ``window``; with ``spark`` the means of so many stretches of it, None
+    where no point is.
     """
-    recent = scars_within(seen, window) if spark else {}
+    recent = scars_within(seen, window)
     grouped = pc.value_counts(seen.scars["series"]).to_pylist()
     counts = {it["values"]: it["counts"] for it in grouped}
     goes_on = {seen.scars["series"][row].as_py() for row in _going_on(seen)}
@@ -44,9 +44,8 @@ def listed(
                 "scars": counts.get(own["series"], 0),
                 "open": own["series"] in goes_on,
             }
-            if spark:
-                own |= {"spark": drawings[number], "recent": recent.get(own["series"], [])}
-            found.append(own)
+            own["recent"] = recent.get(own["series"], [])
+            found.append(own | ({"spark": drawings[number]} if spark else {}))
     return sorted(found, key=place)
 
 
@@ -77,7 +76,7 @@ def wanted_of(found: list[dict[str, Any]], wanted: WantedSeries) -> list[dict[st
         if part in f"{it['metric']} {it['host']} {it['tags']}".casefold()
         and (not wanted.scarred or it["recent"])
         and (not wanted.open or it["open"] == (wanted.open == "true"))
-        and marks <= {own["mark"] or "none" for own in it.get("recent", ())}
+        and marks <= {own["mark"] or "none" for own in it["recent"]}
     ]
 
 

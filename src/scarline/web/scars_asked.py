@@ -21,7 +21,7 @@ Last = Annotated[
     str,
     Field(
         pattern=r"^([1-9][0-9]{0,3}[mhdw])?$",
-        description="instead of `from`: how long before the end, such as 7d",
+        description="without `from`: how long before the end, such as 7d",
     ),
 ]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -89,9 +89,7 @@ class WantedSeries(BaseModel):
     until: Moment | None = Field(None, alias="to", description="after the newest point")
     metric: Text = ""
     host: Text = ""
-    spark: int = Field(
-        0, ge=0, le=MOST_SPARK, description="numbers to draw each series in; with its scars there"
-    )
+    spark: int = Field(0, ge=0, le=MOST_SPARK, description="numbers to draw each series in")
     last: Last = ""
     find: Text = Field("", description="part of a metric, host or tag")
     scarred: bool = Field(default=False, description="those alone that have a scar in the stretch")

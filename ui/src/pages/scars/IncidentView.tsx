@@ -72,7 +72,7 @@ function columnsOf(told: Told): Column<Scar>[] {
     { key: "onset", title: "Began", cell: (it) => <Time at={it.onset} />, order: (it) => it.onset },
     { key: "when", title: "When", cell: (it) => <span class="scars-when" aria-hidden="true"><span class={it.quiet ? "scars-calm" : ""} style={place(it)} /></span> },
     { key: "lasted", title: "Lasted", numeric: true, cell: (it) => lasted(it, Date.now()) },
-    { key: "peak", title: "Worst value", numeric: true, cell: (it) => amount(it.peak_value, it.unit) },
+    { key: "peak", title: "Farthest off", numeric: true, cell: (it) => amount(it.peak_value, it.unit) },
     { key: "expected", title: "Expected", numeric: true, cell: (it) => amount(it.expected, it.unit) },
     { key: "missed", title: "Missed by", numeric: true, cell: (it) => <span title="in mean absolute deviations">{formats.short(it.missed_by)} ×</span>, order: (it) => it.missed_by },
     { key: "before", title: "Seen before", numeric: true, cell: (it) => it.seen_before || "–", order: (it) => it.seen_before },

@@ -51,12 +51,19 @@ export function MarkDialog({ scar, mark, onClose, onDone }: {
       onDone();
     } catch (error) {
       const met = problemOf(error);
-      if (met.status === 412) {
-        const now = await get("/api/scars/{series}/{onset}", { parts: partsOf(scar) });
-        setFirst(now.history.filter((it) => it.version > version));
-        setVersion(now.version);
-      } else setProblem(met);
+      if (met.status === 412) await lookAgain();
+      else setProblem(met);
       setBusy(false);
+    }
+  };
+
+  const lookAgain = async () => {
+    try {
+      const now = await get("/api/scars/{series}/{onset}", { parts: partsOf(scar) });
+      setFirst(now.history.filter((it) => it.version > version));
+      setVersion(now.version);
+    } catch (error) {
+      setProblem(problemOf(error));
     }
   };
 

@@ -75,7 +75,7 @@ function Evidence({ scar, unit }: { scar: Told; unit: string | null }) {
       <dd><Time at={scar.onset} /></dd>
       <dt>Ended</dt>
       <dd>{scar.ended_at ? <Time at={scar.ended_at} /> : "goes on"}</dd>
-      <dt>Worst value</dt>
+      <dt>Farthest off</dt>
       <dd><b>{amount(scar.peak_value, unit)}</b> at <Time at={scar.peak_at} /></dd>
       <dt>Expected</dt>
       <dd>{amount(scar.expected, unit)}, calm from {amount(scar.low, unit)} to {amount(scar.high, unit)}</dd>
@@ -113,7 +113,7 @@ function Before({ scar, unit }: { scar: Told; unit: string | null }) {
                   <span class="muted number">{formats.share(it.likeness)} alike</span>
                 </span>
               </div>
-              <span class="muted">worst {amount(it.peak_value, unit)}, missed by {formats.short(it.missed_by)} ×</span>
+              <span class="muted">farthest off {amount(it.peak_value, unit)}, missed by {formats.short(it.missed_by)} ×</span>
               <Note note={it.note} runbook={it.runbook} />
             </li>
           ))}

@@ -7,7 +7,7 @@ function columnsOf(unit: string | null, until: number): Column<Drawn>[] {
     { key: "onset", title: "Began", cell: (it) => <Time at={it.onset} />, order: (it) => it.onset },
     { key: "lasted", title: "Lasted", numeric: true, cell: (it) => lasted(it, until), order: (it) => Date.parse(it.ended_at ?? "") - Date.parse(it.onset) || null },
     { key: "side", title: "Side", cell: (it) => it.direction },
-    { key: "peak", title: "Worst value", numeric: true, cell: (it) => amount(it.peak_value, unit), order: (it) => it.peak_value },
+    { key: "peak", title: "Farthest off", numeric: true, cell: (it) => amount(it.peak_value, unit), order: (it) => it.peak_value },
     { key: "missed", title: "Missed by", numeric: true, cell: (it) => <span title="in mean absolute deviations">{formats.short(it.missed_by)} ×</span>, order: (it) => it.missed_by },
     { key: "before", title: "Seen before", numeric: true, cell: (it) => it.seen_before || "–", order: (it) => it.seen_before },
     {
