@@ -62,10 +62,9 @@ class Failure:
         return self.judgement.leading.type if self.judgement.failed else "error"
 
     @property
-    def blamed(self) -> Sequence[str]:
-        """Return the evaluations that made it that type of failure."""
-        own = [it.why for it in self.judgement.verdicts if it.type == self.type]
-        return blamed(self.span, own)
+    def blamed(self) -> Sequence[str] | None:
+        """Return the evaluations that made it that type of failure, None where no rule speaks."""
+        return blamed(self.span, self.judgement.reasons) if self.judgement.failed else None
 
 
 def run() -> None:

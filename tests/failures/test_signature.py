@@ -351,6 +351,13 @@ def test_the_evaluations_that_made_it_a_failure_count() -> None:
     assert signature(span, "evaluation", ["bias"]).parts["evaluations"] == ["bias"]
 
 
+def test_evaluations_that_made_it_no_failure_do_not_name_it() -> None:
+    """It was slow, and also looked at for something else."""
+    span = judged(Evaluation("hallucination", 0.4, "score"), name="answer")
+    assert signature(span, "latency", ()).parts["cause"] == "latency"
+    assert signature(span, "latency", ["hallucination"]).parts["cause"] == "hallucination"
+
+
 def test_it_says_what_it_is_made_of() -> None:
     """A version with a digest, a line for people, the parts."""
     found = signature(CAUSES["rate limit of one provider"][0], "error")

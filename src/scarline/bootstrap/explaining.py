@@ -9,6 +9,7 @@ from scarline.bootstrap.policies import policy
 from scarline.errors import UsageError
 from scarline.failures.judge import Explained, judge
 from scarline.failures.judge import explained as asked
+from scarline.failures.judged import blamed
 from scarline.failures.limits import Limits
 from scarline.failures.record import Grouping
 from scarline.failures.rules import Rules, read_rules
@@ -40,7 +41,9 @@ def explained(path: Path, settings: Settings) -> tuple[list[Explained], Grouping
         return asked(span, own, facts), None
     # As it is grouped when it is pulled: by what its error says without anybody's name in it.
     said = redact_text(span.error_message, policy(settings)) if span.error_message else None
-    group = signature(replace(span, error_message=said), judgement.leading.type)
+    group = signature(
+        replace(span, error_message=said), judgement.leading.type, blamed(span, judgement.reasons)
+    )
     return asked(span, own, facts), group
 
 

@@ -56,6 +56,11 @@ class Judgement:
             raise ValueError("the span did not fail: no rule speaks of it")
         return self.verdicts[0]
 
+    @property
+    def reasons(self) -> list[str]:
+        """Return why it is a failure of the type that stands for it."""
+        return [it.why for it in self.verdicts if it.type == self.leading.type]
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:

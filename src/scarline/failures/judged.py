@@ -19,7 +19,9 @@ _STEM = 4  # letters that bias and biased share; shorter labels are codes of lan
 _TURNS = 3  # as many equal calls of a tool in one run are a loop
 
 
-def by_judgement(span: Span, failure_type: str, evaluations: Collection[str], tool: str) -> Parts:
+def by_judgement(
+    span: Span, failure_type: str, evaluations: Collection[str] | None, tool: str
+) -> Parts:
     """Return the parts of a failure without an error: what was judged, and where.
 
     A step counts only where nothing but how good it was is told: evaluators that look for one
@@ -60,9 +62,9 @@ def blamed(span: Span, reasons: Iterable[str]) -> list[str]:
     return [name for name in names if any(f" evaluation {name} " in f" {why} " for why in told)]
 
 
-def _failed(span: Span, failure_type: str, named: Collection[str]) -> list[Evaluation]:
+def _failed(span: Span, failure_type: str, named: Collection[str] | None) -> list[Evaluation]:
     """Return the evaluations that made a failure of a span, as far as that is told."""
-    if named:
+    if named is not None:
         return [it for it in span.evaluations if it.name in named]
     told = [it for it in span.evaluations if (it.assessment or "").lower() == "fail"]
     if told:

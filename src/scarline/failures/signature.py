@@ -40,11 +40,14 @@ MOST_TITLE = 100
 _DIGITS = 32  # hexadecimal: 128 bits, so that no two causes meet by chance
 
 
-def signature(span: Span, failure_type: str, evaluations: Collection[str] = ()) -> Grouping:
+def signature(
+    span: Span, failure_type: str, evaluations: Collection[str] | None = None
+) -> Grouping:
     """Return which failures ``span`` is like, the same for each of them.
 
     ``failure_type`` is the type that the rules gave it; ``evaluations`` names those that made it
-    a failure. Without them those count that are assessed as fail. Personal data may be redacted
+    a failure (see :func:`blamed`), none if it was something else. Where that is not known (None),
+    those count that are assessed as fail. Personal data may be redacted
     before or not; names of people in a message are known as such only by redaction.
     """
     told = evidence_of(span)

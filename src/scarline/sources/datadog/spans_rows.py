@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from scarline.failures.judge import Judgement
+from scarline.failures.judged import blamed
 from scarline.failures.permalink import apm_link, llm_link
 from scarline.failures.record import Failure, Recording, record
 from scarline.failures.signature import signature
@@ -40,5 +41,9 @@ def _failure(span: Span, judgement: Judgement, paths: Paths, how: Recording) -> 
     """Group a failure, by what its error says without anybody's name in it."""
     placed = replace(span, path=paths.path(span))
     message = how.cleaned(span.error_message) if span.error_message else None
-    grouping = signature(replace(placed, error_message=message), judgement.leading.type)
+    grouping = signature(
+        replace(placed, error_message=message),
+        judgement.leading.type,
+        blamed(span, judgement.reasons),
+    )
     return placed, judgement, grouping
