@@ -102,6 +102,16 @@ def test_groups_stand_worst_first_and_can_be_narrowed(page: Page, site: Site) ->
     expect(titles(page)).to_have_text(list(TITLES[:3]))
 
 
+def test_a_press_anywhere_in_a_row_opens_its_group(page: Page, site: Site) -> None:
+    """But for its box, which chooses it."""
+    captured(site)
+    page.goto("/backlog")
+    row(page, TITLES[0]).get_by_role("checkbox").click()
+    assert page.url.endswith("/backlog")
+    row(page, TITLES[0]).get_by_role("cell").nth(3).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(TITLES[0])
+
+
 def test_a_failure_reads_as_a_conversation(page: Page, site: Site) -> None:
     """With calls of tools, what was masked and what it stands for, why it failed and is grouped."""
     captured(site)

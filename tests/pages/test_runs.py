@@ -167,7 +167,7 @@ def test_taking_a_run_back(page: Page, site: Site) -> None:
     opened(page, site, f"/runs/{runs[1]}")
     page.get_by_role("button", name="Roll back…").click()
     dialog = page.get_by_role("dialog", name="Roll this run back?")
-    numbers = dialog.locator(".runs-numbers li")
+    numbers = dialog.locator(".rollback-numbers li")
     expect(numbers).to_have_text(
         [
             "1 will go",

@@ -1,9 +1,12 @@
 """What stands around every page: signing in, help, keys, colours, and paths without a page."""
 
-from playwright.sync_api import Browser, expect
+import re
+
+import httpx2 as httpx
+from playwright.sync_api import Browser, Page, expect
 
 from scarline.web.desk import Config
-from tests.pages.serving import serving
+from tests.pages.serving import Site, serving
 
 
 def test_a_page_asks_for_the_token_that_the_server_wants(browser: Browser) -> None:
@@ -24,3 +27,70 @@ def test_a_page_asks_for_the_token_that_the_server_wants(browser: Browser) -> No
         page.get_by_role("button", name="Sign out").click()
         expect(field).to_be_visible()
         page.close()
+
+
+def test_a_path_without_a_page(page: Page, site: Site) -> None:
+    """A reader is told so on a page, with a way on; a program gets a problem, and so does /api/."""
+    answer = page.goto("/nothing")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="There is no page here")).to_be_visible()
+    page.get_by_role("link", name="The digital twin").click()
+    expect(page.get_by_role("heading", name="The twin is empty")).to_be_visible()
+    browser = {"Accept": "text/html,*/*"}
+    for path, headers in (("/nothing", {}), ("/api/nothing", browser)):
+        told = httpx.get(site.url + path, headers=headers)
+        assert told.status_code == 404
+        assert told.headers["content-type"] == "application/problem+json"
+
+
+def test_a_name_with_a_broken_escape(page: Page) -> None:
+    """It is taken as it stands: there is no such run, nor such a group."""
+    for path in ("/runs/%zz", "/backlog/%zz"):
+        page.goto(path)
+        expect(page.get_by_role("alert")).to_contain_text("There is no ")
+
+
+def test_a_fault_of_a_page_leaves_a_way_on(browser: Browser, site: Site) -> None:
+    """What is around it stands; another page is as it always was."""
+    page = browser.new_page(base_url=site.url)
+    page.route("**/api/twin*", lambda route: route.fulfill(json={"nodes": None}))
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("This page came to a stop.")
+    page.get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("heading", level=1, name="Runs")).to_be_visible()
+    page.close()
+
+
+def test_pages_come_back_with_the_server(browser: Browser, site: Site) -> None:
+    """What was asked for in vain is asked for again when the live line is there again."""
+    site.seed()
+    page = browser.new_page(base_url=site.url)
+    page.route("**/api/*", lambda route: route.abort())
+    page.goto("/")
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    page.wait_for_timeout(700)  # the line has been tried by now
+    page.unroute("**/api/*")
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_role("img", name=re.compile("^Graph of"))).to_be_visible()
+    page.close()
+
+
+def test_numbers_stand_under_their_headings(page: Page, site: Site) -> None:
+    """The end of a heading is the end of its column, whichever column rows are ordered by."""
+    site.seed()
+    page.goto("/?view=table")
+    button = page.get_by_role("columnheader", name="Latency").get_by_role("button")
+    for _ in range(2):
+        ends = button.evaluate(
+            """it => {
+                const cell = it.closest("th");
+                const range = document.createRange();
+                range.selectNodeContents(it.firstChild);
+                const padding = parseFloat(getComputedStyle(cell).paddingRight);
+                return [range.getBoundingClientRect().right,
+                        cell.getBoundingClientRect().right - padding];
+            }"""
+        )
+        assert abs(ends[0] - ends[1]) < 1
+        button.click()

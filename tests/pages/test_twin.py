@@ -67,13 +67,17 @@ def test_the_story(page: Page, site: Site, tmp_path: Path) -> None:
     own.get_by_text("Provenance and rollback").click()
     own.get_by_role("button", name="Roll back 5 flows…").click()
     dialog = page.get_by_role("dialog", name="Roll this run back?")
-    expect(dialog).to_contain_text("5 (5 new, 0 changed, 0 the same as before)")
+    expect(dialog).to_contain_text("5 will go")
+    expect(dialog).to_contain_text("No other run told of the same")
+    dialog.get_by_label("Why, for the ledger").fill("wrong list")
     faultless(page)
     dialog.get_by_role("button", name="Roll back", exact=True).click()
     expect(page.get_by_role("heading", name="The twin is empty")).to_be_visible()
     expect(panel(page)).to_contain_text("No flows yet")
     (run,) = site.run(site.pipeline.runs("flows"))
     assert not run.live
+    entries = site.run(site.pipeline.store.entries("flows"))
+    assert entries[-1].facts["reason"] == "wrong list"
 
 
 def test_a_list_that_cannot_be_read(page: Page, tmp_path: Path) -> None:
@@ -152,6 +156,7 @@ def test_filters_are_in_the_address(seeded: Page) -> None:
     expect(seeded).to_have_url(re.compile(r"env=prod&status=degraded&oms=true"))
     shown = seeded.get_by_role("status").filter(has_text="Showing")
     expect(shown).to_contain_text("of 36 in all")
+    expect(shown).to_contain_text("of 1 flows")
     said = shown.inner_text()
     seeded.reload()
     expect(shown).to_have_text(said, use_inner_text=True)
@@ -268,3 +273,67 @@ def test_a_megabyte_in_an_answer_is_shown_in_part(page: Page, site: Site) -> Non
     page.get_by_role("button", name="Table").click()
     expect(page.get_by_role("table", name="Flows")).to_be_visible()
     assert len(page.locator("main").inner_text()) < len(huge)
+
+
+def test_several_sources_can_stand_out(seeded: Page) -> None:
+    """Each press adds one or takes it away; the flows listed are those of the sources pressed."""
+    own = panel(seeded)
+    catalog = own.get_by_role("button", name="source: catalog")
+    datadog = own.get_by_role("button", name="source: datadog")
+    catalog.click()
+    expect(own.get_by_role("heading", name="6 flows, worst first")).to_be_visible()
+    datadog.click()
+    expect(seeded).to_have_url(re.compile("overlay=catalog%2Cdatadog"))
+    expect(own.get_by_role("heading", name="38 flows, worst first")).to_be_visible()
+    seeded.reload()
+    expect(catalog).to_have_attribute("aria-pressed", "true")
+    expect(datadog).to_have_attribute("aria-pressed", "true")
+    catalog.click()
+    datadog.click()
+    expect(seeded).not_to_have_url(re.compile("overlay"))
+
+
+def test_a_source_that_stands_out_can_always_be_let_go(seeded: Page) -> None:
+    """Where it tells nothing of the selection; one that is not there at all changes nothing."""
+    seeded.goto("/?env=prod&overlay=catalog&select=prod:shipping")
+    pressed = panel(seeded).get_by_role("button", name="source: catalog 0")
+    expect(panel(seeded).get_by_role("heading", name="0 flows")).to_be_visible()
+    pressed.click()
+    expect(seeded).not_to_have_url(re.compile("overlay"))
+    seeded.goto("/?env=prod&overlay=nobody")
+    expect(panel(seeded).get_by_role("heading", name="38 flows, worst first")).to_be_visible()
+
+
+def test_enter_presses_what_has_the_focus(seeded: Page) -> None:
+    """With a system selected Enter focuses on it, but not from a button, a fold or a link."""
+    seeded.goto("/?env=prod&select=prod:oms")
+    expect(panel(seeded).get_by_role("heading", name="oms")).to_be_visible()
+    seeded.get_by_role("button", name="Time").focus()
+    seeded.keyboard.press("Enter")
+    expect(seeded.get_by_role("slider", name="Moment")).to_be_visible()
+    panel(seeded).locator("summary").focus()
+    seeded.keyboard.press("Enter")
+    expect(panel(seeded).get_by_role("button", name=re.compile("^Roll back")).first).to_be_visible()
+    assert "focus=" not in seeded.url
+    seeded.get_by_role("link", name="Runs").focus()
+    seeded.keyboard.press("Enter")
+    expect(seeded).to_have_url(re.compile("/runs$"))
+
+
+def test_what_was_typed_stays_with_its_page(seeded: Page) -> None:
+    """Who goes on before the letters were taken does not filter the next page."""
+    seeded.get_by_role("searchbox", name="Find a system").fill("oms")
+    seeded.get_by_role("link", name="Runs").click()
+    seeded.wait_for_timeout(400)
+    assert seeded.url.endswith("/runs")
+
+
+@pytest.mark.parametrize("words", ["at=yesterday", "since=garbage", "status=purple", "limit=x"])
+def test_an_address_that_makes_no_sense(seeded: Page, words: str) -> None:
+    """The server's sentence is shown, and one press leads back to all that there is."""
+    seeded.goto(f"/?{words}")
+    expect(seeded.get_by_role("alert").first).to_contain_text("The request cannot be understood")
+    seeded.get_by_role("button", name="Leave out all filters").click()
+    expect(seeded.get_by_role("alert")).to_have_count(0)
+    expect(seeded).not_to_have_url(re.compile("purple|garbage|yesterday|limit"))
+    expect(graph(seeded)).to_be_visible()

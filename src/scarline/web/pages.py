@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie, Header, Response
+from fastapi import APIRouter, Cookie, Header, Request, Response
 from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
@@ -19,6 +19,8 @@ PLACES = ("/", "/dev/graph-prototype", "/scars", "/backlog", "/runs")
 """Where pages stand; all but the first also at paths below."""
 
 ASSETS = "/assets/"
+
+API = "/api/"
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -78,6 +80,21 @@ def router_of(static: Path = STATIC) -> APIRouter:
         router.add_api_route(place + "/{rest:path}", get_page, methods=["GET", "HEAD"])
     router.add_api_route(ASSETS + "{name}", get_asset, methods=["GET", "HEAD"])
     return router
+
+
+def lost(request: Request) -> Response | None:
+    """Return the document that says that there is no page here, to who asked for a page.
+
+    None for who asked for something else: a program, or anything below /api/.
+    """
+    wants = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    found = _file(STATIC, "index.html")
+    if not wants or found is None or request.url.path.startswith(API):
+        return None
+    page = _document(found, request.cookies.get("theme", ""), "")
+    page.status_code = 404
+    del page.headers["ETag"]
+    return page
 
 
 def _document(found: bytes | None, theme: str, known: str) -> Response:

@@ -23,6 +23,7 @@ from scarline.errors import (
     UsageError,
 )
 from scarline.privacy import redact_text
+from scarline.web.pages import lost
 
 log = structlog.get_logger(__name__)
 
@@ -119,6 +120,8 @@ async def _named(request: Request, error: Exception) -> Response:
 async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return problem(500, FAULT)
+    if error.status_code == HTTPStatus.NOT_FOUND and (page := lost(request)) is not None:
+        return page
     detail = SENTENCES.get(error.status_code, "this cannot be done as it was said")
     headers = dict(error.headers or {})
     if "Allow" in headers:

@@ -93,6 +93,8 @@ async function listen(over: AbortSignal): Promise<void> {
   while (!over.aborted) {
     try {
       await stream(over, () => {
+        // What was asked for while nobody answered must be asked for again.
+        if (failed) for (const topic of TOPICS) tell({ type: "polled", topic });
         failed = 0;
       });
     } catch {

@@ -1,8 +1,11 @@
 import { useState } from "preact/hooks";
-import { type Got, type Problem, post } from "../../api/client";
-import { problemOf, useAsked } from "../../api/useAsked";
-import { Dialog, ProblemBox, Skeleton, Table, Time, formats, type Column } from "../../parts";
-import { many, pathOf } from "./words";
+import { type Got, type Problem, post } from "../api/client";
+import { problemOf, useAsked } from "../api/useAsked";
+import { count, many } from "./formats";
+import { Dialog } from "./overlays";
+import { ProblemBox, Skeleton } from "./states";
+import { Table, type Column } from "./Table";
+import { Time } from "./Time";
 
 export type Preview = Got<"/api/runs/{run}/preview">;
 type Subject = Preview["subjects"][number];
@@ -58,7 +61,7 @@ export function RollbackDialog({
       {problem && <ProblemBox problem={problem} onAgain={again} />}
       {data && <WhatGoes it={data} />}
       {data && (
-        <label class="runs-reason">
+        <label class="rollback-reason">
           <span>Why, for the ledger (may be left out)</span>
           <input
             class="input"
@@ -89,10 +92,10 @@ export function Effect({
     [it.stays, done ? "stayed: another run told them too" : "will stay: another run told them too"],
   ];
   return (
-    <ul class="runs-numbers">
-      {parts.map(([count, what]) => (
+    <ul class="rollback-numbers">
+      {parts.map(([number, what]) => (
         <li key={what}>
-          <strong>{formats.count(count)}</strong> <span class="muted">{what}</span>
+          <strong>{count(number)}</strong> <span class="muted">{what}</span>
         </li>
       ))}
     </ul>
@@ -110,7 +113,7 @@ const COLUMNS: Column<Subject>[] = [
     key: "rows",
     title: "Rows",
     numeric: true,
-    cell: (it) => formats.count(it.rows),
+    cell: (it) => count(it.rows),
     order: (it) => it.rows,
   },
   {
@@ -136,7 +139,7 @@ function WhatGoes({ it }: { it: Preview }) {
       )}
       {scars > 0 && <p>{many(scars, "scar")} that were found in them go too.</p>}
       {it.subjects.length > 0 && (
-        <div class="runs-subjects">
+        <div class="rollback-subjects">
           <Table
             caption="What this run told, by subject"
             columns={COLUMNS}
@@ -148,7 +151,7 @@ function WhatGoes({ it }: { it: Preview }) {
       )}
       {it.subject_count > it.subjects.length && (
         <p class="muted">
-          {formats.count(it.subjects.length)} of {formats.count(it.subject_count)} are listed.
+          {count(it.subjects.length)} of {count(it.subject_count)} are listed.
         </p>
       )}
       <Others it={it} />
@@ -167,10 +170,10 @@ function Others({ it }: { it: Preview }) {
         {many(it.other_count, "other run")} told of the same at the same time: what{" "}
         {it.other_count === 1 ? "it" : "they"} saw stays
       </summary>
-      <ul class="runs-others">
+      <ul class="rollback-others">
         {it.others.map((other) => (
           <li key={other.run}>
-            <a class="mono name" href={pathOf(other.run)}>
+            <a class="mono name" href={`/runs/${encodeURIComponent(other.run)}`}>
               {other.run}
             </a>{" "}
             <span class="muted">

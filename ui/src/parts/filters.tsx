@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { path } from "../state/place";
 
 /** A row of fields above what they filter, with what it came to at its end. */
 export function FilterBar({ label, children, result }: {
@@ -70,7 +71,9 @@ export function Search({ label, value, onChange, shortcut, inputRef, ...more }: 
   const type = (text: string) => {
     setTyped(text);
     clearTimeout(timer.current);
+    const here = path.peek();
     timer.current = window.setTimeout(() => {
+      if (path.peek() !== here) return; // else it would filter the next page
       given.current = text;
       onChange(text);
     }, more.delay ?? 150);

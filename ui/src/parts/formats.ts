@@ -14,6 +14,10 @@ const isKnown = (value: Known): value is number => value !== null && value !== u
 /** 1,234; a dash where nobody knows. */
 export const count = (value: Known): string => (isKnown(value) ? whole.format(value) : NONE);
 
+/** 1 row, 2 rows. */
+export const many = (number: number, one: string, more = `${one}s`): string =>
+  `${whole.format(number)} ${number === 1 ? one : more}`;
+
 /** 1.2K, for where there is little room. */
 export const short = (value: Known): string => (isKnown(value) ? compact.format(value) : NONE);
 
@@ -87,6 +91,7 @@ const WHOLE: Intl.DateTimeFormatOptions = {
 
 /** 02 Mar 2026, 08:30:00, in the zone that the reader chose or in the one named. */
 export function moment(at: Date, inZone = zone.value): string {
+  if (Number.isNaN(at.getTime())) return NONE; // as from an address that somebody wrote
   if (inZone === "local") return writer("local", WHOLE).format(at);
   return `${writer("utc", { ...WHOLE, timeZone: "UTC" }).format(at)} UTC`;
 }

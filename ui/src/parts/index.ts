@@ -4,7 +4,7 @@ export { FilterBar, Range, Search, Segments, Select, Toggle, type Choice } from 
 export * as formats from "./formats";
 export { Chip, HealthMark, HealthWord, type Health, type Tone } from "./marks";
 export { Dialog, SidePanel, toast } from "./overlays";
-export { RollbackDialog } from "./Rollback";
+export { Effect, RollbackDialog, type Preview } from "./Rollback";
 export { Empty, ProblemBox, Skeleton } from "./states";
 export { Table, type Column, type Sorting } from "./Table";
 export { Time } from "./Time";

@@ -1,11 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
-import type { ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
+import type { ComponentChildren, ComponentType } from "preact";
 import { Toasts } from "../parts/overlays";
 import { ProblemBox, Skeleton } from "../parts/states";
 import { Problem } from "../api/client";
 import { colours } from "../parts/colours";
 import { PAGES, type Page } from "../pages";
-import { go, path } from "../state/place";
+import { go, path, place } from "../state/place";
 import { dark } from "../state/preferences";
 import { useShortcuts } from "../state/keys";
 import { signInNeeded } from "../state/session";
@@ -41,7 +41,13 @@ export function App() {
       </a>
       <Header page={page} onHelp={() => setHelp(true)} />
       <main id="main" tabIndex={-1}>
-        {signInNeeded.value ? <SignIn /> : <Loaded page={page} />}
+        {signInNeeded.value ? (
+          <SignIn />
+        ) : (
+          <Kept>
+            <Loaded page={page} />
+          </Kept>
+        )}
       </main>
       <Toasts />
       {help && <Help onClose={() => setHelp(false)} />}
@@ -59,6 +65,18 @@ function follow(event: MouseEvent): void {
   if (to.hash && to.pathname === location.pathname) return;
   event.preventDefault();
   go(to.pathname + to.search);
+}
+
+/** A fault of a page leaves what is around it standing, so that there is a way on. */
+function Kept({ children }: { children: ComponentChildren }) {
+  const [fault, again] = useErrorBoundary((error) => console.error(error));
+  const here = place.value;
+  useEffect(() => {
+    if (fault) again();
+  }, [here]);
+  if (!fault) return <>{children}</>;
+  const told = "a fault of ours, or an address that nobody wrote here: go to another page, or try again";
+  return <ProblemBox problem={new Problem(0, "This page came to a stop.", told)} onAgain={again} />;
 }
 
 type Got = { page: Page; Content: ComponentType } | { page: Page; failed: true };

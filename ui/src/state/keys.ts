@@ -15,9 +15,16 @@ export const shortcuts = (): Shortcut[] => [...known];
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
 
+/** Enter and the space bar press what has the focus: a shortcut may not take them from it. */
+const pressing = (event: KeyboardEvent): boolean =>
+  (event.key === "Enter" || event.key === " ") &&
+  event.target instanceof Element &&
+  event.target.matches("a[href], button, summary");
+
 addEventListener("keydown", (event) => {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
-  if (modified || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (modified || event.defaultPrevented || typing(event.target) || pressing(event)) return;
+  if (document.querySelector("dialog[open]")) return;
   const found = [...known].findLast((it) => it.key === event.key);
   if (!found) return;
   event.preventDefault();

@@ -15,6 +15,15 @@ export const place = signal<Place>(here());
 
 export const path = computed(() => place.value.path);
 
+/** A part of a path without its escapes; as it stands where they are none. */
+export function spoken(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 window.addEventListener("popstate", () => {
   place.value = here();
 });

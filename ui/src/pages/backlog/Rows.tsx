@@ -1,4 +1,5 @@
 import { Time, formats } from "../../parts";
+import { go } from "../../state/place";
 import { type Group, type Groups, addressOf, cursor } from "./asking";
 import { Columns, SeveritySign, StateWord, TrendWord } from "./signs";
 import { Told } from "./Told";
@@ -107,6 +108,10 @@ function Row({
       aria-current={cursor.value === id || undefined}
       data-chosen={chosen || undefined}
       onFocusIn={() => (cursor.value = id)}
+      onClick={(event) => {
+        const pressed = (event.target as Element).closest("a, label");
+        if (!pressed && !getSelection()?.toString()) go(addressOf(id));
+      }}
     >
       <td class="backlog-cell-choose">
         <label class="backlog-box">

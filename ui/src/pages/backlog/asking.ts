@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { type Got, get } from "../../api/client";
-import { place, setQuery } from "../../state/place";
+import { place, setQuery, spoken } from "../../state/place";
 
 export type Groups = Got<"/api/failures/groups">;
 export type Group = Groups["groups"][number];
@@ -60,11 +60,7 @@ export function addressOf(group = "", more: Record<string, string> = {}): string
 /** The group that the path names, "" on the list. */
 export function groupHere(): string {
   const [, , name = ""] = place.value.path.split("/");
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+  return spoken(name);
 }
 
 /** Ids of groups as the list last had them, and which of them the keys are at. */

@@ -1,4 +1,4 @@
-import { path } from "../../state/place";
+import { path, spoken } from "../../state/place";
 import { List } from "./List";
 import { Story } from "./Story";
 import "./Page.css";
@@ -8,6 +8,6 @@ const WHERE = "/runs/";
 /** All runs; or one of them, by the name in the path. */
 export default function Page() {
   const here = path.value;
-  const name = here.startsWith(WHERE) ? decodeURIComponent(here.slice(WHERE.length)) : "";
+  const name = here.startsWith(WHERE) ? spoken(here.slice(WHERE.length)) : "";
   return name ? <Story key={name} name={name} /> : <List />;
 }

@@ -1,12 +1,20 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { useAsked } from "../../api/useAsked";
-import { CopyButton, ProblemBox, Skeleton, Time, formats } from "../../parts";
+import {
+  CopyButton,
+  Effect,
+  type Preview,
+  ProblemBox,
+  RollbackDialog,
+  Skeleton,
+  Time,
+  formats,
+} from "../../parts";
 import { useShortcuts } from "../../state/keys";
 import { go } from "../../state/place";
 import { useGoing } from "./live";
 import { CoverageStrip, Progress, StateWord, gaps } from "./marks";
-import { Effect, type Preview, RollbackDialog } from "./Rollback";
 import { Entries, Lanes, Missing, Tallied, Tally } from "./tables";
 import { type Story as Told, capital, many, sum, took } from "./words";
 

@@ -1,6 +1,8 @@
 import type { Got } from "../../api/client";
 import type { Health } from "../../parts";
 
+export { many } from "../../parts/formats";
+
 export type Run = Got<"/api/runs">["runs"][number];
 export type Story = Got<"/api/runs/{run}">;
 export type Stream = NonNullable<Got<"/api/runs">["streams"]>[number];
@@ -32,10 +34,6 @@ export const sum = (counts: Record<string, number>): number =>
 /** Seconds that a run took, or has taken until now. */
 export const took = (run: Pick<Run, "started_at" | "ended_at">, now = Date.now()): number =>
   Math.max(0, (run.ended_at ? Date.parse(run.ended_at) : now) - Date.parse(run.started_at)) / 1000;
-
-/** 1 row, 2 rows. */
-export const many = (count: number, one: string, more = `${one}s`): string =>
-  `${new Intl.NumberFormat("en").format(count)} ${count === 1 ? one : more}`;
 
 /** A sentence of the server begins small, as it may stand within another. */
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -14,8 +14,8 @@ export interface Marks {
   gone: { from: string; to: string }[];
   /** Ids of nodes that a search found. */
   found: ReadonlySet<string>;
-  /** The source whose flows stand out, or "". */
-  overlay: string;
+  /** The sources whose flows stand out; all are equal without any. */
+  overlays: ReadonlySet<string>;
 }
 
 interface Props {
@@ -158,7 +158,7 @@ function mark(graph: Core, twin: Twin, selected: string, marks: Marks): void {
   });
 }
 
-/** What stands out: what is beside the selection, or of the overlay; nothing if all is equal. */
+/** What stands out: what is beside the selection, or of the overlays; nothing if all is equal. */
 function standing(graph: Core, twin: Twin, selected: string, marks: Marks) {
   const chosen = graph.getElementById(selected);
   if (chosen.nonempty()) {
@@ -166,9 +166,9 @@ function standing(graph: Core, twin: Twin, selected: string, marks: Marks) {
     const stubs = graph.nodes(".stub").filter((it) => near.has(graph.getElementById(it.id().slice(STUB.length))));
     return near.union(stubs);
   }
-  if (!marks.overlay) return undefined;
+  if (!marks.overlays.size) return undefined;
   let found = graph.collection();
   for (const edge of twin.edges)
-    if (edge.flows.some((it) => it.source === marks.overlay)) found = found.union(graph.getElementById(edgeId(edge)));
+    if (edge.flows.some((it) => marks.overlays.has(it.source))) found = found.union(graph.getElementById(edgeId(edge)));
   return found.union(found.connectedNodes());
 }

@@ -22,7 +22,9 @@ import {
   byTrouble,
   flowsOfSelection,
   focusOn,
+  overlaysOf,
   select,
+  turnOverlay,
 } from "./view";
 
 const SHOWN_FLOWS = 40;
@@ -39,6 +41,7 @@ interface Props {
 
 /** Integration Telemetry: the flows of what is selected, how they are known, and whose they are. */
 export function IntegrationLayer({ twin, selection, onChanged }: Props) {
+  const [overlay] = useQuery("overlay");
   if (twin.total.flows === 0)
     return (
       <SidePanel title="Integration Telemetry" label="Integration Telemetry">
@@ -47,6 +50,7 @@ export function IntegrationLayer({ twin, selection, onChanged }: Props) {
     );
   const { node, edge } = selection;
   const flows = flowsOfSelection(twin, selection);
+  const chosen = overlaysOf(twin, overlay);
   const title = node ? node.label : edge ? `${nameOf(edge.from)} → ${nameOf(edge.to)}` : "Integration Telemetry";
   return (
     <SidePanel
@@ -57,8 +61,8 @@ export function IntegrationLayer({ twin, selection, onChanged }: Props) {
       {node && <AboutSystem node={node} />}
       {edge && <AboutEdge selection={selection} />}
       {!node && !edge && <Overview twin={twin} />}
-      <Overlays flows={flows} />
-      <Flows flows={flows} selection={selection} />
+      <Overlays flows={flows} chosen={chosen} />
+      <Flows flows={flows} chosen={chosen} selection={selection} />
       <Provenance flows={flows} onChanged={onChanged} />
     </SidePanel>
   );
@@ -124,23 +128,22 @@ function Overview({ twin }: { twin: Twin }) {
   );
 }
 
-/** Who tells of these flows; one source can be made to stand out in the graph. */
-function Overlays({ flows }: { flows: Flow[] }) {
-  const [overlay, setOverlay] = useQuery("overlay");
-  const counts = new Map<string, number>();
+/** Who tells of these flows; sources can be made to stand out in the graph. */
+function Overlays({ flows, chosen }: { flows: Flow[]; chosen: ReadonlySet<string> }) {
+  const counts = new Map([...chosen].map((it) => [it, 0]));
   for (const it of flows) counts.set(it.source, (counts.get(it.source) ?? 0) + 1);
   return (
     <section class="twin-section">
       <h3>Sources</h3>
       <div class="row">
-        {[...counts].map(([source, many]) => (
+        {[...counts].sort().map(([source, many]) => (
           <button
             key={source}
             type="button"
             class="twin-overlay"
-            aria-pressed={overlay === source}
+            aria-pressed={chosen.has(source)}
             title="Make what this source tells stand out"
-            onClick={() => setOverlay(overlay === source ? "" : source)}
+            onClick={() => turnOverlay(chosen, source)}
           >
             <span class="name">source: {source.slice(0, 60)}</span> <span class="number">{formats.count(many)}</span>
           </button>
@@ -150,10 +153,15 @@ function Overlays({ flows }: { flows: Flow[] }) {
   );
 }
 
-function Flows({ flows, selection }: { flows: Flow[]; selection: Selection }) {
+interface FlowsProps {
+  flows: Flow[];
+  chosen: ReadonlySet<string>;
+  selection: Selection;
+}
+
+function Flows({ flows, chosen, selection }: FlowsProps) {
   const [all, setAll] = useState(false);
-  const [overlay] = useQuery("overlay");
-  const own = flows.filter((it) => !overlay || it.source === overlay).sort(byTrouble);
+  const own = flows.filter((it) => !chosen.size || chosen.has(it.source)).sort(byTrouble);
   const shown = all ? own : own.slice(0, SHOWN_FLOWS);
   return (
     <section class="twin-section">

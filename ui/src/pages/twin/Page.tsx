@@ -11,8 +11,10 @@ import { Legend } from "./Legend";
 import { type Changes, TimeBar } from "./TimeBar";
 import { exportsOf } from "./exports";
 import { foundIn, reveal, useSteering } from "./steer";
-import { type Twin, asked, edgeId, select, selectionOf } from "./view";
+import { FILTERS, type Twin, asked, edgeId, overlaysOf, select, selectionOf } from "./view";
 import "./Page.css";
+
+const UNREADABLE = 422; // what the address asks for is no question that the server knows
 
 /** Systems and the flows between them, at one moment or between two. */
 export default function Page() {
@@ -79,6 +81,7 @@ export default function Page() {
       {timed && <TimeBar changes={changes.data} />}
       {problem && <ProblemBox problem={problem} onAgain={again} />}
       {changes.problem && <ProblemBox problem={changes.problem} onAgain={changes.again} />}
+      {[problem, changes.problem].some((it) => it?.status === UNREADABLE) && <EveryFilterOut />}
       <div class="twin-body">
         <div class="twin-stage">
           {!twin && !problem && <Skeleton lines={10} label="Loading the graph" />}
@@ -101,10 +104,20 @@ export default function Page() {
         {twin ? (
           <IntegrationLayer twin={twin} selection={selection} onChanged={again} />
         ) : (
-          <aside class="panel" aria-label="Integration Telemetry" aria-busy="true" />
+          <aside class="panel" aria-label="Integration Telemetry" aria-busy={!problem} />
         )}
       </div>
     </div>
+  );
+}
+
+/** Back to all that there is, from filters that fit nothing or that nobody understands. */
+function EveryFilterOut() {
+  const none = Object.fromEntries([...FILTERS, "focus", "hops", "limit", "at", "since"].map((it) => [it, ""]));
+  return (
+    <button type="button" class="button twin-unfilter" onClick={() => setQuery(none)}>
+      Leave out all filters
+    </button>
   );
 }
 
@@ -113,15 +126,7 @@ function Nothing({ twin, at }: { twin: Twin; at: string }) {
   if (twin.total.flows > 0)
     return (
       <Empty title="No system fits these filters">
-        <button
-          type="button"
-          class="button"
-          onClick={() =>
-            setQuery({ env: "", owner: "", status: "", source: "", min_confidence: "", oms: "", focus: "", hops: "" })
-          }
-        >
-          Leave out all filters
-        </button>
+        <EveryFilterOut />
       </Empty>
     );
   if (at) return <Empty title="Nothing was known at that moment">Move the time to a later load.</Empty>;
@@ -147,6 +152,6 @@ function useMarks(
       from: `${encodeURIComponent(it.env)}:${it.system_from}`,
       to: `${encodeURIComponent(it.env)}:${it.system_to}`,
     }));
-    return { added: having(added), changed: having(changed), gone, found: new Set(found), overlay };
+    return { added: having(added), changed: having(changed), gone, found: new Set(found), overlays: overlaysOf(twin, overlay) };
   }, [twin, changes, found, overlay]);
 }

@@ -1,5 +1,5 @@
 import type { Got } from "../../api/client";
-import { place, setQuery } from "../../state/place";
+import { place, setQuery, spoken } from "../../state/place";
 
 export type Twin = Got<"/api/twin">;
 export type Node = Twin["nodes"][number];
@@ -59,3 +59,16 @@ export const byTrouble = (a: Flow, b: Flow): number =>
   ORDER.indexOf(a.status) - ORDER.indexOf(b.status) ||
   (b.error_rate ?? -1) - (a.error_rate ?? -1) ||
   (b.latency_ms ?? -1) - (a.latency_ms ?? -1);
+
+/** The sources that are to stand out, by the address; those that tell nothing here are left out. */
+export function overlaysOf(twin: Twin | undefined, told: string): ReadonlySet<string> {
+  const known = new Set(twin ? flowsOf(twin).map((it) => it.source) : []);
+  return new Set(told.split(",").map(spoken).filter((it) => known.has(it)));
+}
+
+/** Have one more source stand out, or one less; all are equal without any. */
+export function turnOverlay(chosen: ReadonlySet<string>, source: string): void {
+  const next = new Set(chosen);
+  if (!next.delete(source)) next.add(source);
+  setQuery({ overlay: [...next].sort().map(encodeURIComponent).join(",") });
+}
