@@ -5,7 +5,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from types import MappingProxyType
 
@@ -112,12 +112,16 @@ async def _serve(
             name = f"[{address[0]}]" if ":" in address[0] else address[0]
             tell(f"http://{name}:{door.getsockname()[1]}")
             beside = asyncio.gather(
-                drained(server, app, config.drain_seconds), _pulling(server, app, every)
+                drained(server, app, config.drain_seconds),
+                _pulling(server, app, every),
+                return_exceptions=True,
             )
             try:
                 await server.serve(sockets=[door])
             finally:
                 beside.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beside
 
 
 async def _pulling(server: uvicorn.Server, app: FastAPI, every: Every) -> None:
