@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from bench import (
+    chart,
     end_to_end,
     failures,
     flows,
@@ -34,8 +35,8 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        help="parse supabase privacy grouping scars twin twins load rollback end-to-end cost "
-        "governor flows serve failures",
+        help="parse supabase privacy grouping scars chart twin twins load rollback "
+        "end-to-end cost governor flows serve failures",
     )
     parser.add_argument("--points", type=int, default=2_000_000, help="points to load")
     parser.add_argument("--hosts", type=int, default=100, help="hosts to pull, end to end")
@@ -64,6 +65,7 @@ def main() -> None:
     alone: Mapping[str, Callable[[], None]] = {
         "parse": parse.run,
         "grouping": grouping.run,
+        "chart": chart.run,
         "twin": twin.run,
         "twins": twins.run,
         "scars": lambda: scars.run(asked.nab, held=asked.held),

@@ -1,4 +1,4 @@
-import { path, place } from "../../state/place";
+import { path, place, spoken } from "../../state/place";
 import { Alerts } from "./Alerts";
 import { Incidents } from "./Incidents";
 import { IncidentView } from "./IncidentView";
@@ -12,7 +12,7 @@ const INCIDENTS = "/scars/incidents";
 /** All series with their scars, one of them, incidents, or alerts: by the path. */
 export default function Page() {
   const here = path.value;
-  const after = (start: string) => decodeURIComponent(here.slice(start.length));
+  const after = (start: string) => spoken(here.slice(start.length));
   if (here.startsWith(SERIES)) return <SeriesView key={here} series={after(SERIES)} />;
   if (here.startsWith(`${INCIDENTS}/`)) return <IncidentView key={here} id={after(`${INCIDENTS}/`)} />;
   if (here === INCIDENTS) return <Incidents />;
