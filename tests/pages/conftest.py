@@ -27,9 +27,9 @@ SWITCHES = [
 PATIENCE_MS = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no test of this process can have a loop
 def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine, for all tests that look at pages."""
+    """Start the Chromium of this machine, for the tests of a file that look at pages."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         missing("Chromium", "apt-get install chromium")
