@@ -97,6 +97,22 @@ async def test_each_incident_is_one_scar_and_calm_is_none() -> None:
     assert first["low"] < first["expected"] < first["high"] < first["peak_value"]
 
 
+async def test_the_score_of_the_peak_is_the_highest_of_all() -> None:
+    """Also where the farthest miss comes later, with a lower score."""
+    points = stretch(0, MINUTES, ["a"]).rows
+    said, _ = detect(points, {})
+    columns = {name: said.column(name) for name in said.schema.names}
+    scores, misses = (
+        columns[it].to_numpy(zero_copy_only=False).copy() for it in ("score", "missed_by")
+    )
+    scores[401:440], misses[410] = 0.5, 1_000.0
+    columns |= {"score": pa.array(scores), "missed_by": pa.array(misses)}
+    lowered = pa.RecordBatch.from_arrays(list(columns.values()), schema=said.schema)
+    found, _ = grown(points, lowered, {})
+    scar = found.to_pylist()[0]
+    assert (scar["peak_score"], scar["missed_by"]) == (scores[400], 1_000.0)
+
+
 CUTS = st.lists(st.integers(1, MINUTES - 1), max_size=6, unique=True).map(sorted)
 LOOK_BACK = st.sampled_from([0, 0, 1, 10, 60])
 

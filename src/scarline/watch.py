@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from scarline.ledger import Head, Run
 from scarline.model import Batch, CleanBatch, Window, empty
 from scarline.ports import Query, Store
 from scarline.scars import Key, Options, detect
-from scarline.scars.growing import grown, series_id
+from scarline.scars.growing import EPOCH, grown, moment, series_id
 from scarline.scars.remembered import Remembered, read, write
 from scarline.series import series_bounds, series_names
 
@@ -37,8 +37,6 @@ AT_ONCE = 1_000_000
 """Points that are read at a time."""
 
 SERIES = len(METRIC_POINT.series)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -154,7 +152,7 @@ class Watching:
             return empty(SCAR)
         start = min(it.first for it in within.values())
         end = max(it.last for it in within.values())
-        window = Window(_moment(start), _moment(end + 1))
+        window = Window(moment(start), moment(end + 1))
         where = {"metric": sorted({str(it.key[1]) for it in within.values()})}
         stored = await self.store.find(Query(SCAR, window, where))
         new = set(zip(*(found.column(it).to_pylist() for it in SCAR.key), strict=True))
@@ -217,10 +215,6 @@ def _told(runs: Sequence[Run]) -> dict[str, tuple[datetime, float]]:
             before = told.get(metric, (first, rate))
             told[metric] = (min(before[0], first), max(before[1], rate))
     return told
-
-
-def _moment(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def _micros(moment: datetime) -> int:

@@ -46,12 +46,12 @@ async def pull(
     opening: "AbstractAsyncContextManager[Pipeline]", stream: str, window: "Window | None" = None
 ) -> "Run":
     """Open a pipeline, pull one stream with a progress bar, tell what is due, close it."""
-    from scarline.bootstrap.alerting import tell_after
-
     async with opening as pipeline:
         with console.progress(stream) as notify:
             run = await pipeline.pull(stream, window, notify)
         if stream == "metrics":
+            from scarline.bootstrap.alerting import tell_after
+
             await tell_after(pipeline, settings.load(), console.say)
         return run
 

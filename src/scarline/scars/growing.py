@@ -1,6 +1,7 @@
 """From judgements to scars: an alert that begins, goes on, and is over."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -118,7 +119,7 @@ def _followed(
     judged: _Judged, stretch: slice, scar: Growing | None, unit: Any
 ) -> Iterator[tuple[Growing, int | None]]:
     """Yield each scar of a stretch, with the time of the first calm point after it, if any."""
-    scar = None if scar is None else _copied(scar)
+    scar = deepcopy(scar)
     for row in range(stretch.start, stretch.stop):
         begins = bool(judged.onset[row])
         if scar is not None and (begins or judged.calm[row]):
@@ -131,10 +132,6 @@ def _followed(
             _grow(scar, judged, row)
     if scar is not None:
         yield scar, None
-
-
-def _copied(scar: Growing) -> Growing:
-    return resumed(orjson.loads(saved(scar)))
 
 
 def saved(scar: Growing) -> bytes:
@@ -153,6 +150,7 @@ def _grow(scar: Growing, judged: _Judged, row: int) -> None:
     missed = abs(at["missed_by"]) if np.isfinite(at["missed_by"]) else 0.0
     if not scar.peak or missed > abs(scar.peak["missed_by"] or 0.0):
         told = {name: number if np.isfinite(number) else None for name, number in at.items()}
+        told["score"] = max(scar.peak.get("score", 0.0), at["score"])
         scar.peak = {**told, "ts": int(judged.ts[row]), "value": value}
     scar.peak["score"] = max(scar.peak["score"], at["score"])
     scar.points += 1
@@ -189,15 +187,15 @@ def _row(key: Key, scar: Growing, ended: int | None) -> dict[str, Any]:
     peak = scar.peak
     return {
         "series": series_id(key),
-        "onset": _at(scar.onset),
+        "onset": moment(scar.onset),
         **dict(zip(METRIC_POINT.series, key, strict=True)),
         "unit": scar.unit,
-        "ended_at": None if ended is None else _at(ended),
+        "ended_at": None if ended is None else moment(ended),
         "points": scar.points,
         "detector": DETECTOR,
         "expert": scar.expert,
         "direction": scar.direction,
-        "peak_at": _at(peak["ts"]),
+        "peak_at": moment(peak["ts"]),
         "peak_score": peak["score"],
         "peak_value": peak["value"],
         **{name: peak[name] for name in ("expected", "low", "high", "missed_by")},
@@ -205,5 +203,6 @@ def _row(key: Key, scar: Growing, ended: int | None) -> dict[str, Any]:
     }
 
 
-def _at(microseconds: int) -> datetime:
+def moment(microseconds: int) -> datetime:
+    """Return the time so many microseconds after 1970 began."""
     return EPOCH + timedelta(microseconds=microseconds)
