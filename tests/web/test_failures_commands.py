@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from scarline import bootstrap
 from scarline.cli import failures_work
+from scarline.cli.asked import harmless
 from scarline.cli.failures import app
-from scarline.cli.failures_shown import harmless
 from scarline.errors import ConfigError, UsageError
 from scarline.failures.decisions import Decision, decided
 from scarline.model import Window

@@ -1,6 +1,5 @@
 """How failures and groups are shown on a terminal, whatever stands in them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import orjson
 from rich.table import Table
 from rich.text import Text
 
+from scarline.cli.asked import ended, harmless
 from scarline.cli.console import out, say
 
 if TYPE_CHECKING:  # they bring tables with them, which --help does without
@@ -16,17 +16,8 @@ if TYPE_CHECKING:  # they bring tables with them, which --help does without
 
 COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
 
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What a terminal obeys, or what turns text round (Unicode's bidirectional controls): failures
-hold what anybody wrote to a model."""
 
-_MOST_GAPS = 5
 _SHORT = 60  # characters of a title in a table
-
-
-def harmless(text: str) -> str:
-    """Return ``text`` with U+FFFD for each character that a terminal would obey, but line feeds."""
-    return _CONTROL.sub("\ufffd", text)
 
 
 def show_failures(found: Mapping[str, Any]) -> None:
@@ -39,7 +30,7 @@ def show_failures(found: Mapping[str, Any]) -> None:
             cells = (it["failed_at"], it["severity"], it["failure_type"], app, it["title"])
             _row(table, *cells, it["trace_id"], it["span_id"])
         out().print(table)
-    _ended(found, len(rows), "failures")
+    ended(found, len(rows), "failures", "failures")
 
 
 def show_groups(found: Mapping[str, Any]) -> None:
@@ -52,7 +43,7 @@ def show_groups(found: Mapping[str, Any]) -> None:
             cells = (it["id"], it["severity"], it["state"], it["trend"], count, it["last_seen"])
             _row(table, *cells, it["title"])
         out().print(table)
-    _ended(found, len(rows), "groups")
+    ended(found, len(rows), "groups", "failures")
 
 
 def show_delivery(found: Mapping[str, Any]) -> None:
@@ -140,23 +131,6 @@ def show_explained(told: Mapping[str, Any]) -> None:
         say("no rule speaks of this span: it is no failure")
         return
     _facts({"signature": told["signature"], "title": told["title"]})
-
-
-def _ended(found: Mapping[str, Any], shown: int, what: str) -> None:
-    """Say how many there are, what was not looked at, and what to do next."""
-    covered = found["coverage"]
-    if shown < found["total"]:
-        say(f"{shown:,} of {found['total']:,} {what}")
-    if found["next"]:
-        say(f"there are more: --cursor {found['next']}")
-    if not covered["looked"]:
-        say("nobody has looked: scarline pull failures --last 24h")
-    elif not found["total"]:
-        say(f"no {what} that fit in what was looked at: other filters, or a longer --last")
-    for gap in covered["missing"][:_MOST_GAPS] if covered["looked"] else ():
-        say(f"not looked at: {gap['what']} from {gap['from']} to {gap['to']}: {gap['reason']}")
-    if covered["looked"] and len(covered["missing"]) > _MOST_GAPS:
-        say(f"and {len(covered['missing']) - _MOST_GAPS} more: --json has all")
 
 
 def _table(*names: str) -> Table:

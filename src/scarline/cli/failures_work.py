@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from scarline.cli.asked import wanted
 from scarline.errors import ConfigError, UsageError
 from scarline.failures.decisions import EXPORTED, READY
 from scarline.notify.webhook import Webhook, checked
@@ -19,8 +18,6 @@ from scarline.web.failures_asked import PartOfGroup, WantedFailures, WantedGroup
 from scarline.web.problems import Refused
 from scarline.web.server import webhook
 
-Asked = TypeVar("Asked", bound=BaseModel)
-
 WHO = "local"
 """Who exports: whoever may run commands here, as whoever calls a server without tokens."""
 
@@ -28,18 +25,18 @@ WHO = "local"
 async def failures(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return a page of failures; ``asked`` as in ``GET /api/failures``."""
     seen = await Backlog(road).snapshot()
-    return await failures_told(road, seen, _wanted(WantedFailures, asked))
+    return await failures_told(road, seen, wanted(WantedFailures, asked))
 
 
 async def groups(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return a page of groups; ``asked`` as in ``GET /api/failures/groups``."""
     seen = await Backlog(road).snapshot()
-    return await groups_told(road, seen, _wanted(WantedGroups, asked))
+    return await groups_told(road, seen, wanted(WantedGroups, asked))
 
 
 async def group(road: Pipeline, name: str, limit: int, cursor: str) -> dict[str, Any]:
     """Return one group with its history and failures; raises ``UsageError`` if there is none."""
-    part = _wanted(PartOfGroup, {"limit": limit, "cursor": cursor})
+    part = wanted(PartOfGroup, {"limit": limit, "cursor": cursor})
     try:
         return await group_told(await Backlog(road).snapshot(), name, part)
     except Refused as refused:
@@ -93,12 +90,3 @@ async def delivered(
     wanted = Wanted(sorted(set(names)), evidence, all_until(seen, road.clock()))
     box = deliveries.Outbox(road, backlog, to, asyncio.Lock())
     return deliveries.as_data(await deliveries.deliver(box, wanted, WHO))
-
-
-def _wanted(form: type[Asked], asked: Mapping[str, Any]) -> Asked:
-    try:
-        return form.model_validate(dict(asked))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " ".join(str(it) for it in first["loc"])
-        raise UsageError(f"--{where} cannot be that: {first['msg']}") from None

@@ -6,8 +6,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from scarline.cli.asked import ended, harmless
 from scarline.cli.console import out, say
-from scarline.cli.failures_shown import harmless
 
 COLOURS = {"real": "red", "expected": "cyan", "noise": "dim"}
 
@@ -22,7 +22,6 @@ EXPERTS = {
 }
 """What each expert looks at, as docs/scars.md has it."""
 
-_MOST_GAPS = 5
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -38,7 +37,7 @@ def show_scars(found: Mapping[str, Any]) -> None:
             cells = (it["onset"], _lasted(it), it["metric"], it["host"], it["direction"])
             _row(table, *cells, f"{it['peak_score']:.2f}", seen, mark, it["series"])
         out().print(table)
-    _ended(found, len(rows))
+    ended(found, len(rows), "scars", "metrics")
 
 
 def show_scar(found: Mapping[str, Any]) -> None:
@@ -123,25 +122,6 @@ def _show_twins(found: Mapping[str, Any]) -> None:
         cells = (it["onset"], it["host"], f"{it['likeness']:.0%}", it["mark"], it["note"])
         _row(table, *cells, it["runbook"])
     out().print(table)
-
-
-def _ended(found: Mapping[str, Any], shown: int) -> None:
-    """Say how many there are, what was not looked at, and what to do next."""
-    covered = found["coverage"]
-    if shown < found["total"]:
-        say(f"{shown:,} of {found['total']:,} scars")
-    if found["next"]:
-        say(f"there are more: --cursor {found['next']}")
-    if not covered["looked"]:
-        say("nobody has looked: scarline pull metrics --last 24h")
-    elif not found["total"]:
-        say("no scars that fit in what was looked at: other filters, or a longer --last")
-    for it in covered["missing"][:_MOST_GAPS]:
-        say(
-            harmless(f"not looked at: {it['what']} from {it['from']} to {it['to']}: {it['reason']}")
-        )
-    if len(covered["missing"]) > _MOST_GAPS:
-        say(f"and {len(covered['missing']) - _MOST_GAPS:,} more: --json names them")
 
 
 def _numbers(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
-from pydantic import BaseModel, ValidationError
 
+from scarline.cli.asked import wanted
 from scarline.errors import UsageError
 from scarline.pipeline import Pipeline
 from scarline.scars import Options
@@ -21,13 +21,11 @@ from scarline.web.scars_marking import Marker, mark
 from scarline.web.scars_pages import one
 from scarline.web.watched import Snapshot, Watched
 
-Asked = TypeVar("Asked", bound=BaseModel)
-
 
 async def scars(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return a page of scars; ``asked`` as in ``GET /api/scars``."""
     seen = await Watched(road).snapshot()
-    return await scars_told(road, seen, _wanted(WantedScars, asked))
+    return await scars_told(road, seen, wanted(WantedScars, asked))
 
 
 async def scar(road: Pipeline, series: str, onset: str) -> dict[str, Any]:
@@ -59,7 +57,7 @@ async def marked(
 async def points(road: Pipeline, asked: Mapping[str, Any], options: Options) -> dict[str, Any]:
     """Return the points of one series as ``GET /api/metrics/points`` does."""
     try:
-        body = await points_told(Watched(road, options), _wanted(WantedPoints, asked))
+        body = await points_told(Watched(road, options), wanted(WantedPoints, asked))
     except Refused as refused:
         raise UsageError(str(refused)) from None
     told: dict[str, Any] = orjson.loads(body)
@@ -75,12 +73,3 @@ def _row(seen: Snapshot, series: str, onset: str) -> int:
         return row_of(seen, series, at if at.tzinfo else at.replace(tzinfo=UTC))
     except Refused:
         raise UsageError("there is no such scar: `scarline scars list` names them") from None
-
-
-def _wanted(form: type[Asked], asked: Mapping[str, Any]) -> Asked:
-    try:
-        return form.model_validate(dict(asked))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = " ".join(str(it) for it in first["loc"])
-        raise UsageError(f"--{where} cannot be that: {first['msg']}") from None
