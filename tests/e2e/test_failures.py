@@ -47,6 +47,7 @@ def everything(url: str) -> str:
 def test_what_was_planted(environment: dict[str, str], sandbox: Sandbox) -> None:
     """Every failure is there once, nothing else is, and nothing personal, in rows or logs."""
     url = environment["DATABASE_URL"]
+    began = datetime.now(UTC).timestamp()
     done = scarline(environment | KEYED, "pull", "failures", *WINDOW, "--json")
     assert done.returncode == DONE, done.stderr
     run = told(done)
@@ -54,7 +55,9 @@ def test_what_was_planted(environment: dict[str, str], sandbox: Sandbox) -> None
     rows = shown(url)
     found = [(row["trace_id"], row["span_id"]) for row in rows]
     assert len(found) == len(set(found)) == run["counts"]["new"]
-    sure = {(it.trace_id, it.span_id) for it in planted if it.certain}
+    # One that comes hours late may not be there yet.
+    sure = {(it.trace_id, it.span_id) for it in planted if it.certain and it.seen <= began}
+    assert len(sure) > 20
     assert sure <= set(found) <= {(it.trace_id, it.span_id) for it in planted}
     assert all(row["signature"].startswith("v1:") and row["title"] for row in rows)
     assert all(row["datadog_url"].startswith("https://app.") for row in rows)
