@@ -24,7 +24,7 @@ from scarline.kinds import METRIC_POINT
 from scarline.ports import Query
 from scarline.scars.options import DEFAULT
 from scarline.stores.memory import MemoryStore
-from scarline.web.metrics_drawn import drawn as columns_drawn
+from scarline.web.metrics.drawn import drawn as columns_drawn
 from tests.fakes import EPOCH, FakeSource
 from tests.pages.conftest import SWITCHES
 from tests.pages.scars_seeds import STEP, Told, brought

@@ -1,63 +1,94 @@
-"""What was asked and what is missing, as stretches of time: as counting each moment tells it."""
+"""What was looked at: each minute as counting tells it."""
 
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scarline.web.coverage import MOST_PIECES, strip
-from tests.fakes import EPOCH
+from scarline.model import Window
+from scarline.web.coverage import coverage, looked
 
-Ends = tuple[datetime, datetime]
-
-
-def hours(first: float, last: float) -> Ends:
-    """Return a window by hours after the epoch."""
-    return EPOCH + timedelta(hours=first), EPOCH + timedelta(hours=last)
+BEGIN = datetime(2026, 5, 1, tzinfo=UTC)
+NEVER = "no live run has looked here: scarline pull failures, with --from and --to"
 
 
-windows = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda it: hours(it[0], sum(it))),
-    max_size=12,
-)
+def minutes(start: int, end: int) -> Window:
+    """Return a stretch of minutes."""
+    return Window(BEGIN + timedelta(minutes=start), BEGIN + timedelta(minutes=end))
 
 
-def test_a_gap_in_what_was_asked() -> None:
-    """Before it and after it all is answered; what was not asked is no gap."""
-    found = strip([hours(0, 4), hours(0, 4), hours(6, 8)], [hours(1, 2)])
-    assert [(it.state, it.asked, it.missing) for it in found] == [
-        ("answered", 2, 0),
-        ("missing", 2, 1),
-        ("answered", 2, 0),
-        ("unasked", 0, 0),
-        ("answered", 1, 0),
+def told(what: str, start: int, end: int, reason: str = "") -> dict[str, str]:
+    """Return what the ledger holds of something that was asked or is missing."""
+    own = {"what": what, "window": str(minutes(start, end))}
+    return own | ({"reason": reason} if reason else {})
+
+
+STRETCH = st.tuples(st.integers(0, 11), st.integers(1, 12)).map(lambda it: (min(it), max(it)))
+STRETCHES = st.lists(STRETCH.filter(lambda it: it[0] < it[1]), max_size=4)
+RUNS = st.lists(st.tuples(st.sampled_from("ab"), STRETCHES, STRETCHES), max_size=4)
+
+
+@given(RUNS, STRETCH.filter(lambda it: it[0] < it[1]))
+def test_each_minute_was_looked_at_or_is_missing(
+    runs: Sequence[tuple[str, Any, Any]], asked: tuple[int, int]
+) -> None:
+    """Of each search that was asked for the stretch, as counting minute by minute says."""
+    accounts = [
+        (
+            [told(what, *it) for it in own],
+            [told(what, start, end, "late") for start, end in gone],
+        )
+        for what, own, gone in runs
     ]
-    assert (found[1].start, found[1].end) == hours(1, 2)
-    assert strip([], []) == []
+    found = coverage(looked(accounts), minutes(*asked), "failures")
+    wanted: dict[str, set[int]] = {}
+    had: dict[str, set[int]] = {}
+    for what, own, gone in runs:
+        here = {at for it in own for at in range(*it)}
+        wanted[what] = wanted.get(what, set()) | here
+        lost = {at for it in gone for at in range(*it)}
+        had[what] = had.get(what, set()) | (here - lost)
+    whole = set(range(*asked))
+    searches = {what for what, own in wanted.items() if own & whole}
+    missing = {what: whole - had[what] for what in searches}
+    told_missing: dict[str, set[int]] = {it: set() for it in searches}
+    for it in found.missing:
+        if it.what in searches:
+            assert not told_missing[it.what] & spread(it.window)
+            told_missing[it.what] |= spread(it.window)
+    assert told_missing == missing
+    seen = {at for what in searches for at in had[what]} & whole
+    assert {at for it in found.answered for at in spread(it)} == seen
+    assert found.looked == bool(seen)
+    assert ("failures" in {it.what for it in found.missing}) == (not searches)
 
 
-@given(windows, windows)
-def test_the_law_of_the_strip(asked: list[Ends], missing: list[Ends]) -> None:
-    """Without holes, neighbours differ, and each moment has the state that counting gives it."""
-    found = strip(asked, missing)
-    for before, after in pairwise(found):
-        assert before.end == after.start
-        assert (before.look, before.missing) != (after.look, after.missing)
-    for half in range(1, 100, 2):
-        at = EPOCH + timedelta(hours=half / 2)
-        state = next((it.state for it in found if it.start <= at < it.end), "unasked")
-        inside = [any(a <= at < b for a, b in told) for told in (missing, asked)]
-        assert state == ("missing" if inside[0] else "answered" if inside[1] else "unasked")
+def spread(window: Window) -> set[int]:
+    """Return the minutes of a stretch."""
+    ends = [(at - BEGIN) // timedelta(minutes=1) for at in (window.start, window.end)]
+    return set(range(*ends))
 
 
-@given(st.integers(2, 4), st.integers(0, 400), st.integers(500, 999))
-def test_what_is_too_fine_shows_at_its_worst(stride: int, low: int, high: int) -> None:
-    """There are few pieces, they fill the time, no gap is lost, and none is made up."""
-    missing = [hours(it, it + 0.5) for it in range(low, high, stride)]
-    found = strip([hours(0, 1_000)], missing)
-    assert len(found) <= MOST_PIECES
-    assert (found[0].start, found[-1].end) == hours(0, 1_000)
-    bad = [(it.start, it.end) for it in found if it.state == "missing"]
-    assert all(any(a < end and start < b for a, b in bad) for start, end in missing)
-    assert all(any(a < end and start < b for start, end in missing) for a, b in bad)
+def test_each_gap_has_the_reason_that_the_last_run_gave() -> None:
+    """And what nobody asked for says so; what stands beside the searches is told too."""
+    accounts = [
+        ([told("a", 0, 10)], [told("a", 2, 6, "HTTP 403")]),
+        ([told("a", 2, 6)], [told("a", 4, 6, "it timed out"), told("the rest", 0, 1, "a cap")]),
+    ]
+    found = coverage(looked(accounts), minutes(0, 12), "failures").missing
+    assert [(it.what, spread(it.window), it.reason) for it in found] == [
+        ("a", {4, 5}, "it timed out"),
+        ("a", {10, 11}, NEVER),
+        ("the rest", {0}, "a cap"),
+    ]
+
+
+def test_no_run_and_no_stretch() -> None:
+    """Nothing was looked at, and that is what is said."""
+    none = looked([])
+    assert none.first() is None
+    assert coverage(none, None, "failures").looked is False
+    (missing,) = coverage(none, minutes(0, 1), "failures").missing
+    assert (missing.what, missing.reason) == ("failures", NEVER)

@@ -13,7 +13,7 @@ from scarline.kinds import LLM_FAILURE
 from scarline.model import Window, stamp
 from scarline.ports import Query
 from scarline.stores.memory import MemoryStore
-from scarline.web.failures_pages import page
+from scarline.web.failures.listing import page
 from tests.fakes import EPOCH, failures
 from tests.web.failing import API, FAILED, GROUPS, HOUR, SEARCH, captured, moved, told
 from tests.web.served import problem_of, served

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scarline.failures.groups import SEVERITIES
 from scarline.model import Window
-from scarline.web.failures_activity import BUCKETS, activity
+from scarline.web.failures.activity import BUCKETS, activity
 from tests.fakes import EPOCH, failures
 from tests.web.failing import EXPORTS, FAILED, GROUPS, captured, told
 from tests.web.served import Served, problem_of, served

@@ -17,7 +17,7 @@ from scarline.notify.webhook import Webhook, checked
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
 from scarline.stores.memory import MemoryStore
-from scarline.web.triage import triaging
+from scarline.web.failures.triage import triaging
 from tests.web.failing import (
     DUE,
     EXPORTS,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.stores.memory import MemoryStore
-from scarline.web.answers import FORMULA, harmless
 from scarline.web.desk import Config
+from scarline.web.flows.answers import FORMULA, harmless
 from scarline.web.paging import cursor_after, key_of
 from tests.web.served import FLOWS, problem_of, served
 

@@ -13,7 +13,7 @@ from scarline.model import Asked, Batch, Missing, Usage, Window, stamp
 from scarline.pipeline import Pipeline
 from scarline.stores.memory import MemoryStore
 from scarline.web.desk import Config
-from scarline.web.standing import Standings, standing
+from scarline.web.health.standing import Standings, standing
 from tests.fakes import EPOCH, Clock, FakeSource, Killed, Mortal, batch, failed
 from tests.web.pulling import Halting, Service, service
 from tests.web.served import FLOWS, served

@@ -17,7 +17,7 @@ from scarline.scars import detect
 from scarline.scars.growing import series_id
 from scarline.scars.options import DEFAULT
 from scarline.watch import Watch
-from scarline.web.metrics_drawn import drawn, thinned
+from scarline.web.metrics.drawn import drawn, thinned
 from tests.fakes import EPOCH, FakeSource, loaded
 from tests.web.failing import captured, told
 from tests.web.served import Served, problem_of, served

@@ -7,7 +7,7 @@ import pytest
 from scarline.kinds import METRIC_POINT
 from scarline.model import Window
 from scarline.series import series_bounds
-from scarline.web.metrics_drawn import sparks
+from scarline.web.metrics.drawn import sparks
 from tests.fakes import EPOCH, points
 
 HOUR = Window(EPOCH, EPOCH + timedelta(hours=1))

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from scarline.errors import ConfigError
 from scarline.web.desk import Config
-from scarline.web.issuer import GOOGLE, GOOGLE_KEYS, Oidc, Unproven, accepted
-from scarline.web.oidc import ALGORITHMS, LEEWAY_SECONDS, Proof
+from scarline.web.jobs.issuer import GOOGLE, GOOGLE_KEYS, Oidc, Unproven, accepted
+from scarline.web.jobs.oidc import ALGORITHMS, LEEWAY_SECONDS, Proof
 from tests.web.pulling import Halting, service
 from tests.web.served import FLOWS, problem_of
 from tests.web.test_door import OPERATOR, READER, bearer

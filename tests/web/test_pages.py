@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from scarline.web import pages
 from scarline.web.desk import Config
 from scarline.web.door import Door
-from scarline.web.traffic import Traffic
+from scarline.web.health.traffic import Traffic
 from scripts.write_api_types import TYPES, description, heading
 from tests.web.served import problem_of, served
 

@@ -8,7 +8,7 @@ from scarline.kinds import METRIC_POINT, Kind
 from scarline.model import Batch, Window
 from scarline.ports import Ask, Check, Plan, Planned
 from scarline.web.desk import Config
-from scarline.web.planning import MOST_REQUESTS
+from scarline.web.runs.planning import MOST_REQUESTS
 from tests.fakes import EPOCH
 from tests.web.pulling import service
 from tests.web.served import problem_of

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from scarline.errors import SourceUnavailable
 from scarline.web.desk import Config
-from scarline.web.prometheus import MOST_SOURCES
+from scarline.web.health.prometheus import MOST_SOURCES
 from tests.fakes import EPOCH, FakeSource, batch
 from tests.web.pulling import Halting, service
 from tests.web.served import problem_of, served

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scarline.ledger import Fact, Head, Run, Word, follow, replay
 from scarline.model import stamp
-from scarline.web.standing import STEADY, standing
+from scarline.web.health.standing import STEADY, standing
 from tests.fakes import EPOCH
 from tests.web.pulling import service
 from tests.web.test_health import METRICS, hours, only, pulled, told

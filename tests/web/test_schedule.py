@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from scarline.errors import SourceUnavailable
 from scarline.ledger import State
-from scarline.web.schedule import regularly
+from scarline.web.jobs.schedule import regularly
 from tests.fakes import FakeSource, batch
 from tests.web.pulling import Halting, service
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from scarline.model import Asked, Missing, Usage, Window, stamp
-from scarline.web.history import BRIEF
+from scarline.web.runs.routes import BRIEF
 from tests.fakes import EPOCH, FakeSource, batch
 from tests.web.pulling import Halting, service
 from tests.web.served import problem_of, served

@@ -10,11 +10,11 @@ from scarline.failures.decisions import EXPORTED, READY
 from scarline.notify.webhook import Webhook, checked
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
-from scarline.web import deliveries
-from scarline.web.backlog import Backlog
-from scarline.web.bundle import Bundle, Wanted, all_until, made
-from scarline.web.failures import failure_told, failures_told, group_told, groups_told
-from scarline.web.failures_asked import PartOfGroup, WantedFailures, WantedGroups
+from scarline.web.failures import deliveries
+from scarline.web.failures.asked import PartOfGroup, WantedFailures, WantedGroups
+from scarline.web.failures.backlog import Backlog
+from scarline.web.failures.bundle import Bundle, Wanted, all_until, made
+from scarline.web.failures.routes import failure_told, failures_told, group_told, groups_told
 from scarline.web.problems import Refused
 from scarline.web.server import webhook
 

@@ -8,7 +8,7 @@ from scarline.bootstrap.loading import ServiceList, open_list
 from scarline.cli import console, options, running
 from scarline.cli.running import Exit
 from scarline.errors import UsageError
-from scarline.web.account import run_as_data
+from scarline.web.runs.account import run_as_data
 
 app = typer.Typer()
 

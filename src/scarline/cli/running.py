@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from scarline import bootstrap, settings
 from scarline.cli import console, options
-from scarline.web.account import run_as_data
+from scarline.web.runs.account import run_as_data
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
     from scarline.bootstrap.loading import Loading

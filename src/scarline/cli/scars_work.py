@@ -11,15 +11,15 @@ from scarline.cli.asked import wanted
 from scarline.errors import UsageError
 from scarline.pipeline import Pipeline
 from scarline.scars import Options
-from scarline.web.backlog import Backlog
-from scarline.web.incidents import incident_told
-from scarline.web.metrics import points_told
+from scarline.web.failures.backlog import Backlog
+from scarline.web.metrics.routes import points_told
 from scarline.web.problems import Refused
-from scarline.web.scars import row_of, scars_told
-from scarline.web.scars_asked import WantedPoints, WantedScars
-from scarline.web.scars_marking import Marker, mark
-from scarline.web.scars_pages import one
-from scarline.web.watched import Snapshot, Watched
+from scarline.web.scars.asked import WantedPoints, WantedScars
+from scarline.web.scars.incidents import incident_told
+from scarline.web.scars.listing import one
+from scarline.web.scars.marking import Marker, mark
+from scarline.web.scars.routes import row_of, scars_told
+from scarline.web.scars.watched import Snapshot, Watched
 
 
 async def scars(road: Pipeline, asked: Mapping[str, Any]) -> dict[str, Any]:

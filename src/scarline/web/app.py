@@ -14,34 +14,30 @@ from scarline.flows.coupling import coupled
 from scarline.kinds import INTEGRATION_FLOW
 from scarline.notify.webhook import Webhook
 from scarline.privacy import redact_text
-from scarline.web import (
-    changes,
-    documents,
-    events,
-    flows,
-    health,
-    history,
-    jobs,
-    pages,
-    planning,
-    problems,
-    prometheus,
-    twin,
-    verifying,
-)
-from scarline.web.alerts import alerting_while
-from scarline.web.alerts import routers as alerts
+from scarline.web import documents, events, pages, problems
+from scarline.web.alerts.routes import alerting_while
+from scarline.web.alerts.routes import routers as alerts
 from scarline.web.desk import Config, Desk, Lists, Open
 from scarline.web.door import Door
-from scarline.web.issuer import Oidc, Prove
-from scarline.web.pulls import Opening, Pulls, Span, untraced
-from scarline.web.shown import Flows
-from scarline.web.standing import Standings
-from scarline.web.traffic import Traffic
-from scarline.web.triage import routers as triage
-from scarline.web.triage import triaging
-from scarline.web.watched import Watched
-from scarline.web.watching import routers as watching
+from scarline.web.failures.triage import routers as triage
+from scarline.web.failures.triage import triaging
+from scarline.web.flows import changes
+from scarline.web.flows import routes as flows
+from scarline.web.flows.shown import Flows
+from scarline.web.health import prometheus
+from scarline.web.health import routes as health
+from scarline.web.health.standing import Standings
+from scarline.web.health.traffic import Traffic
+from scarline.web.jobs import routes as jobs
+from scarline.web.jobs.issuer import Oidc, Prove
+from scarline.web.jobs.pulls import Opening, Pulls, Span, untraced
+from scarline.web.metrics import routes as metrics
+from scarline.web.runs import planning, verifying
+from scarline.web.runs import routes as history
+from scarline.web.scars import incidents, marking
+from scarline.web.scars import routes as scars
+from scarline.web.scars.watched import Watched
+from scarline.web.twin import routes as twin
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -60,6 +56,8 @@ service = (
     prometheus.router,
     verifying.router,
 )
+
+watching = (marking.router, scars.router, incidents.router, metrics.router)
 
 about_flows = (flows.router, changes.router, history.router, twin.router)
 
@@ -117,7 +115,7 @@ def _proof(oidc: Oidc | None) -> Prove | None:
     if oidc is None:
         return None
     try:
-        from scarline.web.oidc import Proof  # noqa: PLC0415 - comes with an extra
+        from scarline.web.jobs.oidc import Proof  # noqa: PLC0415 - comes with an extra
     except ImportError:
         message = "identity tokens need a part that is missing: pip install 'scarline[oidc]'"
         raise ConfigError(message) from None
@@ -128,7 +126,7 @@ def _traces(url: str | None) -> AbstractContextManager[Span]:
     if url is None:
         return nullcontext(untraced)
     try:
-        from scarline.web.traces import open_traces  # noqa: PLC0415 - comes with an extra
+        from scarline.web.health.traces import open_traces  # noqa: PLC0415 - comes with an extra
     except ImportError:
         message = "traces need a part that is missing: pip install 'scarline[otel]'"
         raise ConfigError(message) from None

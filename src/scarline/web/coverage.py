@@ -1,155 +1,192 @@
-"""What a run asked for and what it got, as stretches of time that can be drawn."""
+"""Which parts of a stretch of time a stream's runs looked at, and which they did not, and why.
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Any
+"Nothing there" and "could not look" are two answers: what live runs asked and what they are
+missing tells them apart.
+"""
 
-if TYPE_CHECKING:  # it brings Arrow with it, which --help does without
-    from scarline.ledger import Run
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-MOST_PIECES = 120
-"""Stretches of one strip: more cannot be told apart on a page."""
+from scarline.errors import UsageError
+from scarline.model import Missing, Window, stamp
+from scarline.pipeline import Pipeline
 
-MOST_REASONS = 20
+Account = tuple[Sequence[Mapping[str, str]], Sequence[Mapping[str, str]]]
+"""What one run asked and what it is missing, as the ledger has it: ``what``, ``window``, and the
+``reason`` of what is missing. A window is two times of RFC 3339 with a slash between them."""
 
-MOST_LANES = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
 
-Told = Mapping[str, str]
-"""What the ledger says of one thing that was asked, or is missing: ``what``, ``window``."""
-
-_STATES = ("unasked", "answered", "missing")
+Stretch = tuple[int, int]  # microseconds since 1970, without the last
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of time in which as many things were asked, and as many of them are missing."""
+class Looked:
+    """What all live runs looked at: stretches by search, rising, none touching another.
 
-    start: datetime
-    end: datetime
-    asked: int
-    missing: int
+    ``lacking`` is what runs could not get, with the reason, the latest run's last.
+    """
 
-    @property
-    def state(self) -> str:
-        """Whether something is missing, all was answered, or nothing was asked."""
-        return _STATES[self.look[0]]
+    asked: Mapping[str, Sequence[Stretch]] = field(default_factory=dict)
+    answered: Mapping[str, Sequence[Stretch]] = field(default_factory=dict)
+    lacking: Sequence[tuple[str, Stretch, str]] = ()
 
-    @property
-    def look(self) -> tuple[int, float]:
-        """What can be seen of it, the worst last: its state, and the share that is missing."""
-        if self.missing:
-            return 2, self.missing / self.asked
-        return (1 if self.asked else 0), 0.0
+    def first(self) -> datetime | None:
+        """Return the earliest time that any run asked for, None without any."""
+        starts = [own[0][0] for own in self.asked.values() if own]
+        return _EPOCH + min(starts) * _US if starts else None
 
 
-def coverage(run: "Run") -> dict[str, Any]:
-    """Return what was asked, answered and missing, why, and when: ``strip`` is by rising time."""
-    reasons = Counter(gap["reason"] for gap in run.missing)
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of ``asked`` was looked at. ``looked`` is false where nothing of it was.
+
+    ``answered`` are the stretches at which one search looked at least; ``missing`` names those
+    that some search lacks, with the reason.
+    """
+
+    asked: Window | None
+    looked: bool
+    answered: Sequence[Window]
+    missing: Sequence[Missing]
+
+
+def looked(accounts: Iterable[Account]) -> Looked:
+    """Return what live runs looked at; ``accounts`` in the order of the runs.
+
+    A run answered what it asked but for what it is missing; what a later run got is no longer
+    missing.
+    """
+    asked: dict[str, list[Stretch]] = {}
+    answered: dict[str, list[Stretch]] = {}
+    lacking: list[tuple[str, Stretch, str]] = []
+    for own_asked, own_missing in accounts:
+        holes: dict[str, list[Stretch]] = {}
+        for it in own_missing:
+            holes.setdefault(it["what"], []).append(_stretch(it["window"]))
+            lacking.append((it["what"], _stretch(it["window"]), it["reason"]))
+        for it in own_asked:
+            stretch = _stretch(it["window"])
+            asked.setdefault(it["what"], []).append(stretch)
+            own = without([stretch], holes.get(it["what"], ()))
+            answered.setdefault(it["what"], []).extend(own)
+    return Looked(
+        {what: joined(own) for what, own in asked.items()},
+        {what: joined(own) for what, own in answered.items()},
+        lacking,
+    )
+
+
+def covered(
+    road: Pipeline, seen: Looked, since: datetime | None, until: datetime | None, stream: str
+) -> dict[str, Any]:
+    """Return what was looked at between two times, or all of it until now, as told in JSON."""
+    # To the minute, so that what has not changed is the same answer for that long.
+    now = road.clock().replace(second=0, microsecond=0)
+    return coverage_as_data(coverage(seen, _asked(since, until or now, seen.first()), stream))
+
+
+def coverage_as_data(known: Coverage) -> dict[str, Any]:
+    """Return what was looked at as it is told in JSON."""
     return {
-        "asked": len(run.asked),
-        "answered": len(run.asked) - len(run.missing),
-        "missing": [dict(gap) for gap in run.missing],
-        "reasons": [
-            {"reason": reason, "count": count}
-            for reason, count in reasons.most_common(MOST_REASONS)
+        "asked": None if known.asked is None else window_as_data(known.asked),
+        "looked": known.looked,
+        "answered": [window_as_data(it) for it in known.answered],
+        "missing": [
+            {"what": it.what, **window_as_data(it.window), "reason": it.reason}
+            for it in known.missing
         ],
-        "strip": drawn(run.asked, run.missing),
     }
 
 
-def lanes(run: "Run") -> list[dict[str, Any]]:
-    """Return the same for each thing that was asked, those first of which most is missing."""
-    asked: dict[str, list[Told]] = {}
-    missing: dict[str, list[Told]] = {}
-    for told, where in ((run.asked, asked), (run.missing, missing)):
-        for it in told:
-            where.setdefault(it["what"], []).append(it)
-    names = sorted(asked.keys() | missing.keys(), key=lambda it: (-len(missing.get(it, ())), it))
-    return [
-        {
-            "what": name,
-            "asked": len(asked.get(name, ())),
-            "missing": len(missing.get(name, ())),
-            "strip": drawn(asked.get(name, ()), missing.get(name, ())),
-        }
-        for name in names[:MOST_LANES]
+def window_as_data(window: Window) -> dict[str, str]:
+    """Return a stretch of time as it is told in JSON."""
+    return {"from": stamp(window.start), "to": stamp(window.end)}
+
+
+def coverage(all_looked: Looked, window: Window | None, stream: str) -> Coverage:
+    """Return what was looked at of ``window``; of None, nothing was and nothing could be."""
+    if window is None:
+        return Coverage(None, looked=False, answered=(), missing=())
+    never = f"no live run has looked here: scarline pull {stream}, with --from and --to"
+    whole = (_micros(window.start), _micros(window.end))
+    searches = [it for it, own in all_looked.asked.items() if within(own, whole)]
+    seen = joined(
+        part for it in searches for part in within(all_looked.answered.get(it, ()), whole)
+    )
+    missing = [gap for it in sorted(searches) for gap in _gaps(all_looked, it, whole, never)]
+    missing += [  # what stands beside the searches, such as the rest of some traces
+        Missing(what, _window(part), reason)
+        for what, stretch, reason in all_looked.lacking
+        if what not in all_looked.asked
+        for part in within([stretch], whole)
     ]
+    if not searches:
+        missing.insert(0, Missing(stream, window, never))
+    return Coverage(window, bool(seen), [_window(it) for it in seen], missing)
 
 
-def drawn(asked: Sequence[Told], missing: Sequence[Told]) -> list[dict[str, Any]]:
-    """Return a strip as it is written as JSON."""
-    found = strip([_ends(it) for it in asked], [_ends(it) for it in missing])
-    return [
-        {
-            "from": it.start,
-            "to": it.end,
-            "state": it.state,
-            "asked": it.asked,
-            "missing": it.missing,
-        }
-        for it in found
-    ]
+def _gaps(all_looked: Looked, what: str, whole: Stretch, never: str) -> list[Missing]:
+    gaps = without([whole], all_looked.answered.get(what, ()))
+    found = []
+    for other, stretch, reason in reversed(all_looked.lacking):
+        if other == what and (parts := [it for gap in gaps for it in within([stretch], gap)]):
+            found += [(it, reason) for it in parts]
+            gaps = without(gaps, parts)
+    found += [(it, never) for it in gaps]
+    return [Missing(what, _window(stretch), reason) for stretch, reason in sorted(found)]
 
 
-Ends = tuple[datetime, datetime]
+def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Return the same times as stretches that rise and do not touch."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
-def strip(asked: Iterable[Ends], missing: Iterable[Ends]) -> list[Stretch]:
-    """Return all time from the first to the last that was asked, at most :data:`MOST_PIECES`.
-
-    Of what is too fine to be told apart the worst shows.
-    """
-    found = list(_merged(_swept(asked, missing)))
-    if len(found) <= MOST_PIECES:
-        return found
-    start, end = found[0].start, found[-1].end
-    edges = [start + (end - start) * at / MOST_PIECES for at in range(MOST_PIECES + 1)]
-    return list(_merged(_coarse(found, edges)))
+def within(stretches: Iterable[Stretch], whole: Stretch) -> list[Stretch]:
+    """Return the parts of ``stretches`` that lie in ``whole``."""
+    cut = [(max(start, whole[0]), min(end, whole[1])) for start, end in stretches]
+    return [it for it in cut if it[0] < it[1]]
 
 
-def _swept(asked: Iterable[Ends], missing: Iterable[Ends]) -> Iterator[Stretch]:
-    """Yield a stretch from each moment at which something begins or ends to the next.
-
-    What is missing was asked, whatever else is said of that.
-    """
-    steps: dict[datetime, list[int]] = {}
-    for which, windows in enumerate((asked, missing)):
-        for start, end in windows:
-            steps.setdefault(start, [0, 0])[which] += 1
-            steps.setdefault(end, [0, 0])[which] -= 1
-    counts = [0, 0]
-    for start, end in pairwise(sorted(steps)):
-        counts = [count + step for count, step in zip(counts, steps[start], strict=True)]
-        asked_now, missing_now = counts
-        yield Stretch(start, end, max(asked_now, missing_now), missing_now)
+def without(stretches: Iterable[Stretch], holes: Iterable[Stretch]) -> list[Stretch]:
+    """Return the parts of ``stretches`` that lie in no hole."""
+    left = list(stretches)
+    for hole in holes:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, hole[0])), (max(start, hole[1]), end))
+            if part[0] < part[1]
+        ]
+    return left
 
 
-def _merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """Join neighbours that look alike."""
-    for _, alike in groupby(stretches, key=_alike):
-        own = list(alike)
-        yield replace(own[0], end=own[-1].end, asked=max(it.asked for it in own))
+def _asked(since: datetime | None, until: datetime, first: datetime | None) -> Window | None:
+    """Return the stretch that was asked, from ``first`` where no start was; None if it is empty."""
+    start = since if since is not None else first
+    try:
+        return None if start is None else Window(start, until)
+    except UsageError:
+        return None
 
 
-def _alike(it: Stretch) -> tuple[str, int, int]:
-    return it.state, it.missing, it.asked if it.missing else 0
+def _stretch(text: str) -> Stretch:
+    start, _, end = text.partition("/")
+    return _micros(datetime.fromisoformat(start)), _micros(datetime.fromisoformat(end))
 
 
-def _coarse(found: Sequence[Stretch], edges: Sequence[datetime]) -> Iterator[Stretch]:
-    at = 0
-    for start, end in pairwise(edges):
-        while found[at].end <= start:
-            at += 1
-        last = at
-        while last + 1 < len(found) and found[last + 1].start < end:
-            last += 1
-        worst = max(found[at : last + 1], key=lambda it: it.look)
-        yield Stretch(start, end, worst.asked, worst.missing)
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _US
 
 
-def _ends(told: Told) -> Ends:
-    start, _, end = told["window"].partition("/")
-    return datetime.fromisoformat(start), datetime.fromisoformat(end)
+def _window(stretch: Stretch) -> Window:
+    return Window(_EPOCH + stretch[0] * _US, _EPOCH + stretch[1] * _US)

@@ -1,7 +1,10 @@
 """Decisions of people, written as everything is: a run on the ledger that can be rolled back."""
 
+from typing import Annotated
+
 import orjson
 import pyarrow as pa
+from fastapi import Header
 
 from scarline.bootstrap.deciding import Make, written
 from scarline.errors import UsageError
@@ -10,8 +13,21 @@ from scarline.kinds import DECISION
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
 from scarline.privacy import redact_json, redact_text
+from scarline.web.desk import Desk
 
-__all__ = ["Make", "decisions", "unharmed", "written"]
+__all__ = ["SOURCE", "Make", "User", "decisions", "unharmed", "who_decides", "written"]
+
+User = Annotated[
+    str,
+    Header(
+        alias="X-Scarline-User",
+        pattern="^[A-Za-z0-9._-]{0,40}$",
+        description="who decides; the role of the token if left out",
+    ),
+]
+
+SOURCE = "api"
+"""What the ledger calls the source of what is decided by HTTP."""
 
 
 async def decisions(road: Pipeline, about: str = ABOUT) -> pa.Table:
@@ -34,3 +50,9 @@ def unharmed(road: Pipeline, rows: pa.RecordBatch) -> pa.RecordBatch:
                 "group as a whole, or split it by a column"
             )
     return rows
+
+
+def who_decides(desk: Desk, user: str) -> str:
+    """Return who decides: the handle that was told, else the role of the token."""
+    has_tokens = desk.config.operator is not None
+    return user.lower() or ("operator" if has_tokens else "local")

@@ -11,11 +11,11 @@ from scarline.bootstrap.loading import Sheet
 from scarline.flows.coupling import OMS_PATTERN
 from scarline.pipeline import Pipeline
 from scarline.scars import Options
-from scarline.web.issuer import Oidc
-from scarline.web.pulls import Pulls
-from scarline.web.shown import Flows
-from scarline.web.standing import Standings
-from scarline.web.traffic import Traffic
+from scarline.web.flows.shown import Flows
+from scarline.web.health.standing import Standings
+from scarline.web.health.traffic import Traffic
+from scarline.web.jobs.issuer import Oidc
+from scarline.web.jobs.pulls import Pulls
 
 
 @dataclass(frozen=True, slots=True)

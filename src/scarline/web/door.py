@@ -20,7 +20,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scarline.web.desk import Config
-from scarline.web.issuer import Prove, Unproven
+from scarline.web.jobs.issuer import Prove, Unproven
 from scarline.web.pages import is_page
 from scarline.web.problems import FAULT, problem
 

@@ -25,9 +25,9 @@ from scarline.settings import Settings
 from scarline.settings.keys import keyed
 from scarline.web.app import create_app
 from scarline.web.desk import Config
-from scarline.web.issuer import accepted
+from scarline.web.jobs.issuer import accepted
+from scarline.web.jobs.schedule import Every, regularly
 from scarline.web.paging import MOST_CHARACTERS
-from scarline.web.schedule import Every, regularly
 
 SHORTEST_TOKEN = 16
 """Characters of a token; a shorter one could be guessed."""

@@ -1,0 +1,1 @@
+"""Alerts and silences by HTTP, and the rounds that tell of them."""

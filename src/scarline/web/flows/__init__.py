@@ -1,0 +1,1 @@
+"""Integration flows by HTTP: what shows, what callers tell, what changed."""

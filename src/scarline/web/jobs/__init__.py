@@ -1,0 +1,1 @@
+"""Jobs by HTTP: a scheduler, or the service itself, has a stream pulled."""

@@ -1,0 +1,21 @@
+"""Moments as they are told to us: RFC 3339, with an offset."""
+
+import re
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _instant(text: object) -> object:
+    if isinstance(text, str) and INSTANT.fullmatch(text):
+        return text
+    raise ValueError("must be a time of RFC 3339, such as 2026-03-02T08:30:00Z")
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
