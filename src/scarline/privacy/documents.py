@@ -6,13 +6,14 @@ same shape.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
 
 from scarline.privacy.account import Account
-from scarline.privacy.chunks import rejoined
+from scarline.privacy.chunks import Known, all_joined, rejoined
 from scarline.privacy.fields import Field, Fields
 from scarline.privacy.marks import DROPPED
 from scarline.privacy.nodes import Json, Leaf, Object, together
@@ -61,6 +62,8 @@ class Documents:
         self._cleaner, self._account, self._level = cleaner, account, level
         self._texts: dict[Text, int] = {}
         self._cleaned: list[str] = []
+        self._parsed: dict[str, Any] = {}
+        self._known: Known = {}
         self._prose = True
         self._trace = 0
 
@@ -81,6 +84,9 @@ class Documents:
         self._prose = prose
         place = Place(label, label, self._cleaner.fields.named("", label))
         nodes = []
+        with suppress(Exception):  # then each is searched alone, and what fails is not kept
+            self._parsed, joins = all_joined(values)
+            self._known = self._cleaner.texts.found_in(joins)
         for value, trace in zip(values, traces or [0] * len(values), strict=True):
             self._trace = trace
             try:
@@ -122,12 +128,15 @@ class Documents:
             self._cleaned[at] = new
         self._account.values = {}
 
-    def _within(self, value: Any, trace: int) -> Any:
+    def _within(self, values: Sequence[Any], traces: Sequence[int]) -> Sequence[Any]:
+        if not values:
+            return values
         if self._level >= MOST_WRAPPED:
-            self._account.drop("wrapped too deep")
-            return DROPPED
+            for _ in values:
+                self._account.drop("wrapped too deep")
+            return [DROPPED] * len(values)
         inner = Documents(self._cleaner, self._account, self._level + 1)
-        return inner.clean([value], traces=[trace])[0]
+        return inner.clean(values, traces=traces)
 
     def _apart(self, value: Any, place: Place, depth: int) -> Any:
         """Return ``value`` as a node: what has to be cleaned is noted and stands by number."""
@@ -150,7 +159,7 @@ class Documents:
             return DROPPED
         if isinstance(value, dict):
             return self._object(value, place, depth)
-        items = rejoined(value, self._cleaner.texts, self._account)
+        items = rejoined(value, self._cleaner.texts, self._account, self._known)
         return [self._apart(it, place, depth - 1) for it in items]
 
     def _text(self, text: str, place: Place, depth: int) -> Any:
@@ -159,7 +168,7 @@ class Documents:
             return self._whole(field, text)
         if is_json(text):
             try:
-                inner = parsed(text)
+                inner = self._parsed[text] if text in self._parsed else parsed(text)
             except Unreadable as reason:
                 self._account.drop(str(reason))
                 return DROPPED

@@ -2,14 +2,16 @@
 
 Which rules can match at all is told in few passes, however many rules there are: by the
 literals in their patterns, by the patterns in which nothing is literal, and by keywords.
-Only those rules are searched for.
+Only those rules are searched for. Of many texts those passes are made over all together.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from scarline.privacy.fields import words
 from scarline.privacy.keywords import Words
+from scarline.privacy.lines import Lines, within_lines
 from scarline.privacy.needs import traits
 from scarline.privacy.rules import Category, Rule
 from scarline.privacy.search import BLOCK, Found, Left, Near, Refused, Search
@@ -23,8 +25,18 @@ missed: the longest private keys have 3,300."""
 REFUSED = -1
 """Stands for the number of a rule where a block was refused: it goes, unread."""
 
+_TOGETHER = 32_768  # bytes of texts that are searched at once, about
 _LONG = 16  # bytes of a shape that nothing else looks like: a time of a day, a UUID
 _MOST_LABELS = 100_000  # remembered; names that are made of data are without end
+
+
+@dataclass(slots=True)
+class Sought:
+    """What may be in a text: rules by their patterns, those that its label tells, and keywords."""
+
+    bare: list[Search] = field(default_factory=list)
+    labelled: list[Search] = field(default_factory=list)
+    near: list[int] = field(default_factory=list)
 
 
 class Finder:
@@ -39,12 +51,13 @@ class Finder:
         searches = [Search(number, rule) for number, rule in enumerate(rules)]
         self._open = [rule.category is Category.SECRET for rule in rules]
         bare = [search for search in searches if not search.rule.keywords]
-        shapes = without_literals([search.rule.pattern for search in bare])
+        patterns = [within_lines(search.rule.pattern) for search in bare]
+        shapes = without_literals(patterns)
         self._literal = [it for at, it in enumerate(bare) if at not in shapes]
-        self._literals = Filter([it.rule.pattern for it in self._literal])
+        self._literals = Filter([it for at, it in enumerate(patterns) if at not in shapes])
         self._signed = [it for at, it in enumerate(bare) if at in shapes and it.signed]
         self._shaped = [it for at, it in enumerate(bare) if at in shapes and not it.signed]
-        self._shapes = Shapes([it.rule.pattern for it in self._shaped])
+        self._shapes = Shapes([within_lines(it.rule.pattern) for it in self._shaped])
         keywords = dict.fromkeys(rule.keywords for rule in rules if rule.keywords)
         self._told = [[it for it in searches if it.rule.keywords == own] for own in keywords]
         self._words = Words(list(keywords))
@@ -62,8 +75,9 @@ class Finder:
         found: list[Found] = []
         for begin in range(0, len(data), BLOCK):
             first, end = max(0, begin - MARGIN), min(len(data), begin + BLOCK)
+            part = data[first : end + MARGIN]
             try:
-                own = self._block(data[first : end + MARGIN], label)
+                own = self._searched(part, self._sought(part, label))
             except Refused:
                 found.append(Found(begin, end, REFUSED))
                 continue
@@ -74,20 +88,76 @@ class Finder:
             ]
         return found
 
-    def _block(self, data: bytes, label: str) -> list[Found]:
-        found: list[Found] = []
+    def find_each(self, texts: Sequence[tuple[str, bytes]]) -> list[list[Found]]:
+        """Return for each text, after the name of its field, what ``find`` finds in it."""
+        found: list[list[Found]] = [[] for _ in texts]
+        for label, places in self._together(texts):
+            own = [texts[at][1] for at in places]
+            if len(places) == 1:
+                found[places[0]] = self.find(own[0], label)
+                continue
+            for line, sought in self._by_line(own, label).items():
+                try:
+                    found[places[line]] = self._searched(own[line], sought)
+                except Refused:
+                    found[places[line]] = [Found(0, len(own[line]), REFUSED)]
+        return found
+
+    def _together(self, texts: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, list[int]]]:
+        """Yield the numbers of texts that are searched at once, with the label of all of them."""
+        parts: dict[str, list[int]] = {}
+        sizes: dict[str, int] = {}
+        for at, (label, data) in enumerate(texts):
+            if len(data) > _TOGETHER:
+                yield label, [at]
+                continue
+            heeded = label if self.heeds(label) else ""
+            parts.setdefault(heeded, []).append(at)
+            sizes[heeded] = sizes.get(heeded, 0) + len(data)
+            if sizes[heeded] > _TOGETHER:
+                yield heeded, parts.pop(heeded)
+                del sizes[heeded]
+        yield from parts.items()
+
+    def _sought(self, data: bytes, label: str) -> Sought:
+        """Return what may be in ``data``."""
+        bare = [self._literal[hit] for hit in self._literals.hits(data)]
+        bare += [self._shaped[hit] for hit in self._shapes.hits(data, traits(data))]
+        bare += self._signed if b"@" in data else ()
+        labelled = self._label(label)
+        told = [search for hit in labelled for search in self._told[hit]]
+        return Sought(bare, told, [hit for hit in self._words.hits(data) if hit not in labelled])
+
+    def _by_line(self, texts: Sequence[bytes], label: str) -> dict[int, Sought]:
+        """Return what may be in each of ``texts``, by its number, where there may be anything."""
+        lines = Lines(texts)
+        anywhere = self._sought(lines.data, label)
+        sought: dict[int, Sought] = {}
+        for search in anywhere.bare:
+            for at in set(lines.touched(search.probe)):
+                sought.setdefault(at, Sought()).bare.append(search)
+        for search in anywhere.labelled:
+            for at in set(lines.touched(search.probe)):
+                sought.setdefault(at, Sought()).labelled.append(search)
+        near = Near(lines.data).data if anywhere.near else b""
+        words: dict[int, set[int]] = {}
+        for hit in anywhere.near:
+            for at in set(lines.touched(self._told[hit][0].keyword, near)):
+                if at not in words:
+                    words[at] = self._words.hits(texts[at])
+                if hit in words[at]:
+                    sought.setdefault(at, Sought()).near.append(hit)
+        return sought
+
+    def _searched(self, data: bytes, sought: Sought) -> list[Found]:
+        """Return what of ``sought`` is in ``data``."""
         left, has = Left(), traits(data)
-        for hit in self._literals.hits(data):
-            found += self._literal[hit].run(data, has, left)
-        for hit in self._shapes.hits(data, has):
-            found += self._shaped[hit].run(data, has, left)
-        for search in self._signed if b"@" in data else ():
-            found += search.run(data, has, left)
-        told: list[Found] = []
-        labelled, near = self._label(label), Near(data)
-        for hit in labelled | self._words.hits(data):
+        found = [it for search in sought.bare for it in search.run(data, has, left)]
+        told = [it for search in sought.labelled for it in search.run(data, has, left)]
+        near = Near(data) if sought.near else None
+        for hit in sought.near:
             for search in self._told[hit]:
-                told += search.run(data, has, left, None if hit in labelled else near)
+                told += search.run(data, has, left, near)
         if not found and not told:
             return []
         shapes = protected(data)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import re2
 
 from scarline.privacy.keywords import JOINTS, whole_words
+from scarline.privacy.lines import within_lines
 from scarline.privacy.needs import Needs, Traits, needs
 from scarline.privacy.rules import Rule, quiet
 from scarline.privacy.shapes import without_marks
@@ -66,21 +67,19 @@ class Left:
 
 
 class Near:
-    """A block as keywords are looked for in it: without marks, its joints as blanks."""
+    """A block as keywords are looked for in it: ``data``, without marks, its joints as blanks."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = without_marks(data).translate(JOINTS)
+        self.data = without_marks(data).translate(JOINTS)
 
     def windows(self, keyword: Any) -> list[tuple[int, int]]:
         """Return where a match must begin to have ``keyword`` near it, ascending."""
-        places = keyword.finditer(self._data)
+        places = keyword.finditer(self.data)
         return _merged((max(0, it.start() - AFTER - _LONGEST), it.end() + BEFORE) for it in places)
 
     def tells(self, keyword: Any, start: int, end: int) -> bool:
         """Return whether ``keyword`` stands shortly before the stretch, or right after it."""
-        around = (
-            self._data[max(0, start - BEFORE) : start] + b" \n " + self._data[end : end + AFTER]
-        )
+        around = self.data[max(0, start - BEFORE) : start] + b" \n " + self.data[end : end + AFTER]
         return keyword.search(around) is not None
 
 
@@ -103,7 +102,16 @@ class Search:
         return int(self._pattern.groupindex.get(b"value", 0))
 
     @cached_property
-    def _keyword(self) -> Any:
+    def probe(self) -> Any:
+        """A pattern that matches in a line of many if the rule's does in that line alone."""
+        lines = within_lines(self.rule.pattern)
+        if self.signed:
+            return _AT
+        return self._pattern if lines == self.rule.pattern else re2.compile(lines.encode(), quiet())
+
+    @cached_property
+    def keyword(self) -> Any:
+        """A pattern for any of the rule's keywords."""
         return re2.compile(whole_words(self.rule.keywords).encode(), quiet())
 
     @cached_property
@@ -117,7 +125,7 @@ class Search:
 
     def told_by(self, text: str) -> bool:
         """Return whether ``text`` has one of the keywords."""
-        return self._keyword.search(text.encode()) is not None
+        return self.keyword.search(text.encode()) is not None
 
     def run(self, data: bytes, has: Traits, left: Left, near: Near | None = None) -> list[Found]:
         """Return where the rule matches and what it asks for holds.
@@ -139,7 +147,7 @@ class Search:
                 start, end = match.span(self._group)
                 if (
                     _bordered(data, start, end)
-                    and (near is None or near.tells(self._keyword, start, end))
+                    and (near is None or near.tells(self.keyword, start, end))
                     and self._valid(data[start:end], left)
                 ):
                     found.append(Found(start, end, self.number))
@@ -151,7 +159,7 @@ class Search:
     def _windows(self, data: bytes, near: Near | None) -> Sequence[tuple[int, int]]:
         """Return where a match must begin: near a keyword, before the sign that all have."""
         if near is not None:
-            return near.windows(self._keyword)
+            return near.windows(self.keyword)
         if self.signed and data.count(b"@") <= _MOST_WINDOWS:
             places = (it.start() for it in _AT.finditer(data))
             return _merged((max(0, it - _BEFORE_AT), it) for it in places)

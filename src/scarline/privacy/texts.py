@@ -5,19 +5,18 @@ taken away may leave its neighbours looking like something else.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from scarline.privacy.account import Account
 from scarline.privacy.cuts import Cut, merged
-from scarline.privacy.finder import REFUSED, Finder
+from scarline.privacy.findings import TOO_MUCH, Findings
 from scarline.privacy.marks import DROPPED
 from scarline.privacy.plain import Plain, Unreadable, plain
 from scarline.privacy.policy import Policy
 from scarline.privacy.rules import Category
-from scarline.privacy.screen import nothing_in
-from scarline.privacy.shapes import only_marks, protected, within
+from scarline.privacy.shapes import only_marks
 from scarline.privacy.words import Words
 from scarline.privacy.wrapped import SHORTEST, Wrapped, wrapped
 
@@ -27,12 +26,10 @@ MOST_CHARACTERS = 1_000_000
 MOST_ROUNDS = 6
 """A text that still changes then is dropped whole."""
 
-Within = Callable[[Any, int], Any]
-"""Cleans what was wrapped in a text (another text, a value of JSON) of a document."""
+Within = Callable[[Sequence[Any], Sequence[int]], Sequence[Any]]
+"""Cleans what was wrapped in texts (other texts, values of JSON), by the document of each."""
 
-_TOGETHER = 200_000  # characters that are searched for names together, about
-_REFUSED = "too much in it to check"
-_NAMED = {"person": Category.PERSON, "place": Category.PLACE}
+_BROKEN = "an error while it was cleaned"
 _REMEMBERED = 100_000  # texts known to be clean, at most
 _SHORT = 200  # characters of a text that is remembered itself; of a longer one it is a digest
 
@@ -51,8 +48,8 @@ class Texts:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._finder = Finder(policy.rules)
-        self.words = Words(self._finder)
+        self.findings = Findings(policy)
+        self.words = Words(self.findings.finder)
         self._clean: set[tuple[str | bytes, str, bool]] = set()
 
     def cleaned(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
@@ -76,87 +73,46 @@ class Texts:
             result[at] = DROPPED
         return result
 
-    def found(self, text: str, *, prose: bool) -> list[Cut]:
-        """Return what is found in ``text``; nothing if it cannot be read."""
-        if _known(Text(text, prose=prose)) in self._clean:
-            return []
-        try:
-            own = plain(text)
-            cuts = self._ruled(Text(text), own)
-        except Unreadable:
-            return []
-        found = merged(cuts + (self._people([own])[0] if prose else []))
-        if not found:
-            self._remember([Text(text, prose=prose)], [text])
-        return found
+    def found_in(self, texts: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], list[Cut]]:
+        """Return what is found in each text, which is prose or is not; see ``Findings``."""
+        asked = dict.fromkeys(texts)
+        new = [it for it in asked if _known(Text(it[0], prose=it[1])) not in self._clean]
+        found = self.findings.of_each(new)
+        clean = [Text(text, prose=prose) for (text, prose), cuts in found.items() if not cuts]
+        self._remember(clean, [it.text for it in clean])
+        return {it: found.get(it, []) for it in asked}
 
     def _round(self, texts: Sequence[Text], account: Account, within: Within) -> list[str]:
         read = [_read(it.text, account) for it in texts]
-        named = self._named(texts, read, account)
-        clean = nothing_in(
-            self._finder, [(it.label, own) for it, own in zip(texts, read, strict=True)]
-        )
+        cuts = self._found(texts, read, account)
+        for at, cut in _unwrapped(texts, read, account, within):
+            cuts[at].append(cut)
         after = []
-        for at, (it, own, people) in enumerate(zip(texts, read, named, strict=True)):
-            if own is None:
-                after.append(DROPPED)
-                continue
+        for it, own, each in zip(texts, read, cuts, strict=True):
             try:
-                cuts = people if at in clean else self._ruled(it, own) + people
-                if len(it.text) >= SHORTEST:
-                    cuts += _unwrapped(it, own, within)
-                after.append(self._applied(it, cuts, account) if cuts else it.text)
-            except Unreadable as reason:
-                account.drop(str(reason))
-                after.append(DROPPED)
+                clean = DROPPED if own is None else self._applied(it, each, account)
             except Exception:  # noqa: BLE001 - whatever went wrong, the text is not kept
-                account.drop("an error while it was cleaned")
-                after.append(DROPPED)
+                account.drop(_BROKEN)
+                clean = DROPPED
+            after.append(clean)
         return after
 
-    def _ruled(self, it: Text, own: Plain) -> list[Cut]:
-        found = self._finder.find(own.data, it.label)
-        if not found:
-            return []
-        cuts = []
-        spans = own.characters([hit[:2] for hit in found])
-        for (start, end), hit in zip(spans, found, strict=True):
-            if hit.rule == REFUSED:
-                cuts.append(Cut(*own.written(start, end), 0, _REFUSED, Category.SECRET, DROPPED))
-            else:
-                rule = self.policy.rules[hit.rule]
-                cuts.append(Cut(*own.written(start, end), hit.rule, rule.name, rule.category))
-        return cuts
-
-    def _named(
+    def _found(
         self, texts: Sequence[Text], read: list[Plain | None], account: Account
     ) -> list[list[Cut]]:
-        """Return for each text the people and places in it; where that fails, none is read."""
+        """Return what is found in each text; where looking fails, none of them is read."""
         found: list[list[Cut]] = [[] for _ in texts]
-        prose = [at for at, it in enumerate(texts) if it.prose and read[at] is not None]
-        for part in _parts(prose, read):
-            own = [it for at in part if (it := read[at]) is not None]
-            try:
-                for at, cuts in zip(part, self._people(own), strict=True):
-                    found[at] = cuts
-            except Exception:  # noqa: BLE001 - whatever went wrong, the texts are not kept
-                for at in part:
-                    account.drop("an error while names were looked for")
-                    read[at] = None
-        return found
-
-    def _people(self, read: Sequence[Plain]) -> list[list[Cut]]:
-        rank = len(self.policy.rules)
-        found = []
-        for own, named in zip(read, self.policy.names([it.text for it in read]), strict=True):
-            shapes = own.characters(protected(own.data)) if named else []
-            found.append(
-                [
-                    Cut(*own.written(start, end), rank, name, _NAMED[name])
-                    for start, end, name in named
-                    if not within(start, end, shapes)
-                ]
-            )
+        there = [(at, own) for at, own in enumerate(read) if own is not None]
+        prose = [(at, own) for at, own in there if texts[at].prose]
+        try:
+            ruled = self.findings.by_rules([(texts[at].label, own) for at, own in there])
+            named = self.findings.by_name([own for _, own in prose])
+            for (at, _), cuts in (*zip(there, ruled, strict=True), *zip(prose, named, strict=True)):
+                found[at] += cuts
+        except Exception:  # noqa: BLE001 - whatever went wrong, the texts are not kept
+            for at, _ in there:
+                account.drop(_BROKEN)
+                read[at] = None
         return found
 
     def _applied(self, it: Text, cuts: Sequence[Cut], account: Account) -> str:
@@ -171,8 +127,8 @@ class Texts:
             at = cut.end
             if cut.instead is not None:
                 pieces.append(cut.instead)
-                if cut.name == _REFUSED:
-                    account.drop(_REFUSED)
+                if cut.name == TOO_MUCH:
+                    account.drop(TOO_MUCH)
             else:
                 account.take(cut.name, cut.category, value, it.trace)
                 pieces.append(self.policy.marks.of(cut.name, cut.category, value))
@@ -194,21 +150,6 @@ def _known(it: Text) -> tuple[str | bytes, str, bool]:
     return blake2b(text.encode(errors="surrogatepass")).digest(), it.label, it.prose
 
 
-def _parts(places: Sequence[int], read: Sequence[Plain | None]) -> Iterator[list[int]]:
-    """Yield ``places`` in parts that are searched for names together."""
-    part: list[int] = []
-    length = 0
-    for at in places:
-        own = read[at]
-        part.append(at)
-        length += len(own.text) if own is not None else 0
-        if length > _TOGETHER:
-            yield part
-            part, length = [], 0
-    if part:
-        yield part
-
-
 def _read(text: str, account: Account) -> Plain | None:
     try:
         if len(text) <= MOST_CHARACTERS:
@@ -219,23 +160,50 @@ def _read(text: str, account: Account) -> Plain | None:
     return None
 
 
-def _unwrapped(it: Text, own: Plain, within: Within) -> Iterator[Cut]:
-    """Yield what is wrapped in a text and changes when it is cleaned."""
+def _unwrapped(
+    texts: Sequence[Text], read: list[Plain | None], account: Account, within: Within
+) -> Iterator[tuple[int, Cut]]:
+    """Yield what is wrapped in texts and changes when it is cleaned, with the number of its text.
 
-    def clean(value: Any) -> Any:
-        return within(value, it.trace)
+    All of it is cleaned at once. A text in which it is too deep is not read.
+    """
+    places: list[tuple[int, Wrapped, bool]] = []
+    for at, (it, own) in enumerate(zip(texts, read, strict=True)):
+        if own is None or len(it.text) < SHORTEST:
+            continue
+        try:
+            places += [(at, inner, False) for inner in wrapped(it.text)]
+            places += [(at, inner, True) for inner in (wrapped(own.text) if own.levels else ())]
+        except Unreadable as reason:
+            account.drop(str(reason))
+            read[at] = None
+    values = [inner.value for _, inner, _ in places]
+    try:
+        clean = within(values, [texts[at].trace for at, _, _ in places])
+    except Exception:  # noqa: BLE001 - whatever went wrong, the texts are not kept
+        for at in {at for at, _, _ in places}:
+            account.drop(_BROKEN)
+            read[at] = None
+        return
+    for (at, inner, folded), value in zip(places, clean, strict=True):
+        own = read[at]
+        if value == inner.value or own is None:
+            continue
+        try:
+            yield at, _replaced(inner, value, texts[at].text, own if folded else None)
+        except Exception:  # noqa: BLE001 - what cannot be wrapped again is not kept
+            account.drop(_BROKEN)
+            read[at] = None
 
-    for inner in wrapped(it.text):
-        yield from _cleaned(inner, (inner.start, inner.end), clean)
-    if own.levels:
-        for inner in wrapped(own.text):
-            span = own.written(inner.start, inner.end)
-            for cut in _cleaned(inner, span, clean):
-                escaped = '\\"' in it.text[slice(*span)]
-                yield cut._replace(instead=json.dumps(cut.instead)[1:-1]) if escaped else cut
 
+def _replaced(inner: Wrapped, value: Any, text: str, own: Plain | None) -> Cut:
+    """Return the cut that puts ``value`` in the place of what was wrapped.
 
-def _cleaned(it: Wrapped, span: tuple[int, int], clean: Callable[[Any], Any]) -> Iterator[Cut]:
-    value = clean(it.value)
-    if value != it.value:
-        yield Cut(*span, 0, "", Category.SECRET, it.wrap(value))
+    ``own`` is the plain form of ``text`` if it was found in that.
+    """
+    instead, span = inner.wrap(value), (inner.start, inner.end)
+    if own is not None:
+        span = own.written(*span)
+        if '\\"' in text[slice(*span)]:
+            instead = json.dumps(instead)[1:-1]
+    return Cut(*span, 0, "", Category.SECRET, instead)

@@ -12,13 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scarline.privacy.finder import Finder
-from scarline.privacy.screen import sifted
 from scarline.privacy.wrapped import wrapped
 
 _WORD = re.compile(r"[A-Za-z0-9 ._:/@,-]{1,200}")
 _PLAIN = "^" + _WORD.pattern + "$"
 _LONG = "[A-Za-z0-9+/_-]{16}"  # without it, and without a bracket, nothing is wrapped in a word
-_TOGETHER = 64
 _MANY = 1_024
 _REMEMBERED = 200_000  # words, at most
 
@@ -59,6 +57,5 @@ class Words:
 
     def _searched(self, words: Sequence[str], label: str) -> set[str]:
         plain = [it for it in words if _WORD.fullmatch(it) and not wrapped(it)]
-        told = [(at, it.encode()) for at, it in enumerate(plain)]
-        parts = [told[at : at + _TOGETHER] for at in range(0, len(told), _TOGETHER)]
-        return {plain[at] for part in parts for at in sifted(self._finder, label, part)}
+        found = self._finder.find_each([(label, it.encode()) for it in plain])
+        return {it for it, own in zip(plain, found, strict=True) if not own}
