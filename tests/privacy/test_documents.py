@@ -203,3 +203,13 @@ def test_nothing_is_found_within_a_word(text: str) -> None:
     """Letters beyond ASCII are letters; ideographs, which need no blank, are no border."""
     assert redact_text(text) == text
     assert "6789" not in redact_text("\u53f7" + text[-11:])
+
+
+def test_a_tag_does_not_lose_its_beginning_to_the_one_before_it() -> None:
+    """Tags are not pieces of one text; what is split over other lists goes from all its pieces."""
+    tags = ["user:jane.qwxz@example.org", "plan:pro", "env:prod"]
+    assert redact_json({"tags": tags}) == {"tags": ["user:[email]", "plan:pro", "env:prod"]}
+    split = ["it is jane.qw", "xz@exam", "ple.org"]
+    assert "qw" not in str(redact_json({"chunks": split}))
+    words = ["my", "ssn", "is", "536-22-1234", "ok"]
+    assert redact_json(words) == ["my", "ssn", "is", "[us_ssn]", "ok"]
