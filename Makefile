@@ -62,7 +62,7 @@ lock: $(READY) ## write the lock files anew (ARGS=--upgrade: with the newest ver
 	  --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $(ARGS) "$$@"; }; \
 	  compile pyproject.toml --all-extras --group dev -o requirements.lock && \
 	  compile --group bench -c requirements.lock -o requirements-bench.lock && \
-	  compile pyproject.toml --extra gcp --extra oidc --extra otel --extra notify -c requirements.lock \
+	  compile pyproject.toml --extra gcp --extra oidc --extra otel --extra notify --extra supabase -c requirements.lock \
 	    --no-annotate -o deploy/requirements.lock && \
 	  printf "hatchling>=1.27\nnodejs-wheel-binaries>=24.19\n" | compile - -c requirements.lock --no-annotate -o deploy/build.lock'
 	@{ echo '# requirements.lock without its hashes, by make lock'; \

@@ -26,5 +26,12 @@ resource "google_cloud_scheduler_job" "pull" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = each.key != "metrics" || local.settings.SCARLINE_STORE != "firestore"
+      error_message = "Firestore does not hold metric points: set SCARLINE_STORE in settings to sql, with DATABASE_URL in more_secrets, or take metrics out of schedules."
+    }
+  }
+
   depends_on = [google_cloud_run_v2_service_iam_member.calls]
 }

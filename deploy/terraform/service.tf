@@ -97,6 +97,13 @@ resource "google_cloud_run_v2_service" "scarline" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = local.settings.SCARLINE_STORE == "firestore" || length(setintersection(local.secrets, ["DATABASE_URL", "SUPABASE_KEY"])) > 0
+      error_message = "Where should facts stay? Name DATABASE_URL or SUPABASE_KEY in more_secrets, or leave SCARLINE_STORE at firestore: an embedded database would be gone with each instance."
+    }
+  }
+
   # It reads keys and documents when it starts.
   depends_on = [
     google_firestore_database.scarline,

@@ -133,7 +133,7 @@ variable "settings" {
 }
 
 variable "schedules" {
-  description = "When each stream is pulled (cron, UTC). Without an entry it is not. Metric points need DATABASE_URL: Firestore does not hold them."
+  description = "When each stream is pulled (cron, UTC). Without an entry it is not. Metric points need SCARLINE_STORE = \"sql\" and DATABASE_URL: Firestore does not hold them."
   type        = map(string)
   default     = { failures = "*/15 * * * *" }
 

@@ -33,6 +33,8 @@ IMAGE = f"europe-west1-docker.pkg.dev/{PROJECT}/scarline/scarline:1"
 RUNTIME, SCHEDULER = "<member of scarline-runtime>", "<member of scarline-scheduler>"
 KEYS = ["DD_API_KEY", "DD_APP_KEY", "SCARLINE_OPERATOR_TOKEN", "SCARLINE_PSEUDONYM_KEY"]
 
+SQL = {"settings": {"SCARLINE_STORE": "sql"}, "more_secrets": ["DATABASE_URL"]}
+
 Values = Mapping[str, Any]
 
 
@@ -222,10 +224,26 @@ def test_failures_are_pulled_every_quarter_of_an_hour(folder: Folder) -> None:
 
 
 def test_other_streams_are_pulled_if_one_says_so(folder: Folder) -> None:
-    """Each at its own time."""
-    plan = folder.plan(schedules={"flows": "7 * * * *", "metrics": "17 * * * *"})
+    """Each at its own time; metric points where there is a database."""
+    schedules = {"flows": "7 * * * *", "metrics": "17 * * * *"}
+    plan = folder.plan(schedules=schedules, **SQL)
     jobs = {it["name"]: it["schedule"] for it in plan.of("google_cloud_scheduler_job")}
     assert jobs == {"scarline-flows": "7 * * * *", "scarline-metrics": "17 * * * *"}
+
+
+def test_metric_points_are_not_pulled_into_firestore(folder: Folder) -> None:
+    """Which refuses them: the schedule would fail every time."""
+    told = folder.refusal(schedules={"metrics": "17 * * * *"})
+    assert "Firestore does not hold metric points" in told
+
+
+@pytest.mark.parametrize("secret", ["DATABASE_URL", "SUPABASE_KEY"])
+def test_facts_have_a_place_that_outlives_an_instance(folder: Folder, secret: str) -> None:
+    """Without one, the embedded database would lie in an instance's memory."""
+    refused = folder.refusal(settings=SQL["settings"])
+    assert "gone with each instance" in refused
+    plan = folder.plan(settings=SQL["settings"], more_secrets=[secret])
+    assert environment(plan)["SCARLINE_STORE"] == "sql"
 
 
 def environment(plan: Plan) -> Mapping[str, str]:
@@ -341,8 +359,9 @@ def test_without_an_image_all_but_the_service_is_made(folder: Folder) -> None:
 def test_the_api_of_every_resource_is_switched_on(folder: Folder) -> None:
     """And stays on when this goes: others may use it."""
     on = folder.plan().of("google_project_service")
-    apis = ("artifactregistry", "cloudscheduler", "firestore", "iam", "run", "secretmanager")
-    assert sorted(it["service"] for it in on) == [f"{it}.googleapis.com" for it in apis]
+    apis = {"artifactregistry", "cloudscheduler", "firestore", "iam", "run", "secretmanager"}
+    apis |= {"cloudresourcemanager"}  # of google_project_iam_member
+    assert {it["service"] for it in on} == {f"{it}.googleapis.com" for it in apis}
     assert {it["disable_on_destroy"] for it in on} == {False}
 
 
