@@ -15,7 +15,7 @@ from scarline.failures.limits import Limits
 from scarline.failures.rules import Rules, read_rules
 from scarline.failures.severity import RANK
 from scarline.failures.span import KINDS, Evaluation, Span
-from scarline.failures.statuses import status_code_of
+from scarline.failures.statuses import codes_of_tags, status_code_of
 from scarline.failures.trace import MOST_CALLS, TraceAccount
 
 RULES = read_rules()
@@ -222,6 +222,7 @@ def test_one_evaluation_is_the_quality_score(
     ("told", "stopped"),
     [
         ({"metadata": {"guardrails.failed": True}}, True),
+        ({"metadata": {"InputGuardrails": "BLOCKED"}}, True),
         ({"metadata": {"guardrails.failed": False}}, False),
         ({"metadata": {"guardrail": {"name": "block_pii", "passed": False}}}, True),
         ({"metadata": {"guardrail": {"on_fail": "block", "passed": True}}}, False),
@@ -570,7 +571,7 @@ def test_a_status_code_is_found_wherever_it_is_told(
     code: int | None,
 ) -> None:
     """A number is one only beside words that say so; a failure goes before a success."""
-    assert code == status_code_of(metadata, tags, message)
+    assert code == status_code_of(metadata, codes_of_tags(tags), message)
 
 
 @settings(max_examples=400)
@@ -614,4 +615,4 @@ def test_no_shape_of_an_output_stops_the_judge(value: Any, kind: str) -> None:
     account.feed(span)
     judgement = judge(span, RULES, account.facts("t1"))
     assert judgement == judge(span, RULES, account.facts("t1"))
-    assert status_code_of(span.metadata, {}, None) in {None, *range(100, 600)}
+    assert status_code_of(span.metadata, (), None) in {None, *range(100, 600)}

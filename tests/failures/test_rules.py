@@ -60,7 +60,7 @@ def test_the_rules_can_be_told_apart() -> None:
     assert {it.severity for it in RULES.rules} <= set(SEVERITIES)
     for it in RULES.rules:
         assert it.conditions
-        assert any(it in RULES.of(kind, root=True) for kind in KINDS), it.name
+        assert any(it.looks_at(kind, root=True) for kind in KINDS), it.name
 
 
 def test_a_users_rule_is_added_before_ours(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ _WORD_EDGE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What a span gave back.
 
@@ -57,6 +57,7 @@ class Answer:
 
 
 NOT_TOLD = Answer()
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -67,9 +68,9 @@ def plain(name: str) -> str:
 
 def finish_reasons(metadata: Mapping[str, Any]) -> frozenset[str]:
     """Return why the model stopped, in plain words, as the metadata of a span tell it."""
-    found = [metadata[key] for key in _FINISH_REASONS if key in metadata] if metadata else []
-    if not found:
-        return frozenset()
+    if metadata.keys().isdisjoint(_FINISH_REASONS):
+        return _NO_WORDS
+    found = [metadata[key] for key in _FINISH_REASONS if key in metadata]
     told = [it for own in found for it in (own if isinstance(own, list) else [own])]
     return frozenset(plain(it) for it in told if isinstance(it, str))
 
@@ -77,23 +78,24 @@ def finish_reasons(metadata: Mapping[str, Any]) -> frozenset[str]:
 def answered(span: Span, reasons: frozenset[str]) -> Answer:
     """Return what ``span`` gave back; ``reasons`` say why its model stopped."""
     output = span.output
-    if isinstance(output, Mapping) and "value" in output and "messages" not in output:
+    if isinstance(output, dict) and "value" in output and "messages" not in output:
         output = output["value"]
     if output is None or output == {}:
         return Answer(empty=True) if span.output_tokens == 0 else NOT_TOLD
     calls = not reasons.isdisjoint(_TOOL_REASONS)
     if isinstance(output, str):
-        return Answer(output, empty=not output.strip(), calls_tools=calls)
+        return Answer(output, empty=_blank(output), calls_tools=calls)
     messages = _messages(output)
     if messages is None:
         return Answer(empty=output in ([], ()), calls_tools=calls)
-    read = [_message(it) for it in messages]
-    return Answer(
-        next((it.text for it in reversed(read) if it.text.strip()), ""),
-        empty=all(it.empty for it in read),
-        calls_tools=calls or any(it.calls_tools for it in read),
-        refused=any(it.refused for it in read),
-    )
+    answer = Answer(empty=True, calls_tools=calls)
+    for message in messages:
+        own = _message(message)
+        answer.text = answer.text if _blank(own.text) else own.text
+        answer.empty = answer.empty and own.empty
+        answer.calls_tools = answer.calls_tools or own.calls_tools
+        answer.refused = answer.refused or own.refused
+    return answer
 
 
 def was_stopped(answer: Answer) -> bool:
@@ -104,7 +106,7 @@ def was_stopped(answer: Answer) -> bool:
 def found_nothing(span: Span) -> bool:
     """Return whether a search or an embedding gave back no results, as its output tells."""
     output = span.output
-    if isinstance(output, Mapping):
+    if isinstance(output, dict):
         held = [output[key] for key in ("documents", "value", "results") if key in output]
         return bool(held) and all(map(_nothing, held))
     return output is not None and _nothing(output)
@@ -120,13 +122,13 @@ def tool_failed(span: Span) -> bool:
     if span.status == "error":
         return True
     output = span.output
-    if isinstance(output, Mapping) and "value" in output:
+    if isinstance(output, dict) and "value" in output:
         output = output["value"]
     if isinstance(output, str):
         if output[:1] != "{":
             return _TOOL_FAILED.match(output, 0, _LOOKED_AT) is not None
         output = _object(output)
-    if not isinstance(output, Mapping):
+    if not isinstance(output, dict):
         return False
     return (
         any(output.get(key) is True for key in ("isError", "is_error"))
@@ -137,37 +139,49 @@ def tool_failed(span: Span) -> bool:
 
 def _messages(output: Any) -> Sequence[Any] | None:
     """Return the messages of a chat in ``output``; None where it is none."""
-    if isinstance(output, Mapping):
+    if isinstance(output, dict):
         held = output.get("messages", output.get("choices"))
         if isinstance(held, list):
-            return [it.get("message", it) if isinstance(it, Mapping) else it for it in held]
+            return [it.get("message", it) if isinstance(it, dict) else it for it in held]
         return [output] if "content" in output or "role" in output else None
-    if isinstance(output, list) and output and all(isinstance(it, Mapping) for it in output):
+    if isinstance(output, list) and output and all(isinstance(it, dict) for it in output):
         return output if any("content" in it or "role" in it for it in output) else None
     return None
 
 
 def _message(message: Any) -> Answer:
-    if not isinstance(message, Mapping):
+    if not isinstance(message, dict):
         return Answer(message if isinstance(message, str) else "", empty=not message)
-    calls = any(message.get(key) for key in _TOOL_CALLS)
+    calls = not message.keys().isdisjoint(_TOOL_CALLS) and any(map(message.get, _TOOL_CALLS))
     refused = bool(message.get("refusal"))  # of OpenAI's chat completions
-    content = message.get("content", message.get("text"))
-    parts = content if isinstance(content, list) else [content]
-    texts = [text for part in parts if isinstance(text := _text(part), str)]
-    kinds = {str(part.get("type")) for part in parts if isinstance(part, Mapping)}
-    text = "\n".join(texts)
-    others = [part for part in parts if part is not None and not isinstance(_text(part), str)]
+    text, kinds, more = _content(message.get("content", message.get("text")))
     return Answer(
         text,
-        empty=not text.strip() and not others and not refused,
+        empty=_blank(text) and not more and not refused,
         calls_tools=calls or not kinds.isdisjoint(_TOOL_PARTS),
         refused=refused or "refusal" in kinds,
     )
 
 
+def _content(content: Any) -> tuple[str, frozenset[str], bool]:
+    """Return the text of a message, the kinds of its parts, and whether some are no text."""
+    if content is None or isinstance(content, str):
+        return content or "", _NO_WORDS, False
+    parts = content if isinstance(content, list) else [content]
+    told = [(part, _text(part)) for part in parts]
+    return (
+        "\n".join([text for _, text in told if isinstance(text, str)]),
+        frozenset(str(part.get("type")) for part in parts if isinstance(part, dict)),
+        any(part is not None and not isinstance(text, str) for part, text in told),
+    )
+
+
+def _blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
 def _text(part: Any) -> Any:
-    return part.get("text") if isinstance(part, Mapping) else part
+    return part.get("text") if isinstance(part, dict) else part
 
 
 def _nothing(value: Any) -> bool:

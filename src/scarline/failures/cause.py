@@ -14,7 +14,6 @@ from scarline.failures.wording import Cause, bare_type, causes
 GUARDRAIL = "guardrail"
 """The cause that is known by the name of a guardrail, as if an evaluation of it had failed."""
 
-_LONG_TYPE = len("timeout")  # an application's own type may end in one of so many letters
 _COUNTED = re.compile(r"^.*\.\d+\.(?=[a-z_])")  # which of a list an item is: items.3.price
 
 
@@ -51,8 +50,8 @@ def _cause(kind: str, text: str, *, weak: bool) -> Cause | None:
         if row.unless is None or row.unless.search(f"{kind} {text}") is None:
             return row
     name = bare_type(kind)
-    ends = (it for it in table.by_type if len(it) >= _LONG_TYPE and name.endswith(it))
-    at = table.by_type.get(name, table.by_type.get(next(ends, "")))
+    ending = name.endswith(table.endings) and next(it for it in table.endings if name.endswith(it))
+    at = table.by_type.get(name, table.by_type.get(ending or ""))
     return None if at is None or table.rows[at].weak is not weak else table.rows[at]
 
 

@@ -8,25 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scarline.failures.answer import Answer, plain
-from scarline.failures.evaluations import Evaluated
+from scarline.failures.answer import plain
 from scarline.failures.limits import Limits
 from scarline.failures.refusals import Refusals
-from scarline.failures.span import Span
-from scarline.failures.trace import TraceFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A span with all that the tests look at, read once."""
-
-    span: Span
-    trace: TraceFacts | None
-    evaluations: Sequence[Evaluated]
-    quality: float | None
-    reasons: frozenset[str]  # why the model stopped
-    answer: Answer
-
+from scarline.failures.seen import Seen
 
 Test = Callable[[Seen], str | None]
 """Returns why a rule speaks of a span, None if it does not."""
@@ -50,11 +35,22 @@ class Condition:
 
     ``needs`` completes "it needs ...". ``sort`` is the sort of evidence: two conditions of one
     sort are one reason, for a failed call often has a status, a code and an empty output.
+    ``looks_at`` is the mask of what it looks at (:mod:`scarline.failures.seen`): where nothing of
+    it is told, the test does not speak. Of evaluations it looks at those whose plain name it is
+    ``about``.
     """
 
     sort: str
     needs: str
+    looks_at: int
     test: Test
+    about: Callable[[str], bool] | None = None
+
+    def can_speak(self, told: int, names: Sequence[str]) -> bool:
+        """Return whether it can of a span of which so much is told, and such evaluations."""
+        if self.looks_at & told == 0:
+            return False
+        return self.about is None or any(map(self.about, names))
 
 
 Word = Callable[[Any, Mapping[str, Any], Known], Condition]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from scarline.failures.condition import Condition, Known, Seen, either, number, phrases, shown
+from scarline.failures.condition import Condition, Known, either, number, phrases, shown
 from scarline.failures.evaluations import Evaluated, holds, is_about
+from scarline.failures.seen import EVALUATIONS, QUALITY, Seen
 
 OPTIONS = ("fails", "says", "below", "at_least")
 """What may stand beside ``evaluation``."""
@@ -22,7 +23,7 @@ def quality_below(told: Any, _: Mapping[str, Any], known: Known) -> Condition:
             return None
         return f"the quality score is {shown(seen.quality)}, below {shown(least)}"
 
-    return Condition("evaluation", f"a quality score below {shown(least)}", test)
+    return Condition("evaluation", f"a quality score below {shown(least)}", QUALITY, test)
 
 
 def evaluation(told: Any, options: Mapping[str, Any], known: Known) -> Condition:
@@ -45,7 +46,8 @@ def evaluation(told: Any, options: Mapping[str, Any], known: Known) -> Condition
             return None  # what its owner passed, our thresholds do not fail
         if crosses is not None and it.score is not None and (why := crosses(it.score)):
             return f"the evaluation {it.told} {why}"
-        said = next((word for word in says if word in it.words), None)
+        told = it.words if says else ()
+        said = next((word for word in says if word in told), None)
         return f"the evaluation {it.told} says {said}" if said else None
 
     def test(seen: Seen) -> str | None:
@@ -54,21 +56,24 @@ def evaluation(told: Any, options: Mapping[str, Any], known: Known) -> Condition
                 return why
         return None
 
-    return Condition("evaluation", f"an evaluation of {either(names)} {_how(options, known)}", test)
+    needs = f"an evaluation of {either(names)} {_how(options, known)}"
+    return Condition("evaluation", needs, EVALUATIONS, test, named)
 
 
 def _other(options: Mapping[str, Any], known: Known) -> Condition:
     if not _fails(options) or len(options) > 1:
         raise ValueError('evaluation = "other" goes with fails = true and nothing else')
 
+    other = lru_cache(_MOST_NAMES)(lambda name: not holds(name, known.named))
+
     def test(seen: Seen) -> str | None:
         for it in seen.evaluations:
-            if it.passed is False and not holds(it.name, known.named):
+            if it.passed is False and other(it.name):
                 return f"the evaluation {it.told} is assessed as fail"
         return None
 
     needs = "an evaluation that no other rule names and that is assessed as fail"
-    return Condition("evaluation", needs, test)
+    return Condition("evaluation", needs, EVALUATIONS, test, other)
 
 
 def _crossing(options: Mapping[str, Any], known: Known) -> Callable[[float], str | None] | None:

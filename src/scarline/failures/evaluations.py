@@ -7,7 +7,7 @@ only the assessment of the evaluator counts.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 from scarline.failures.answer import plain
@@ -17,34 +17,46 @@ _TURNS = frozenset({"no", "non", "not", "free", "without", "absence", "anti", "r
 """Words of a name that turn its meaning round: ``non_toxicity`` is better the higher it is."""
 
 _LABELS = ("label", "category", "categories", "verdict", "result", "value")
+_WORDED = frozenset({"boolean", "categorical"})
 _FAILED = frozenset({"fail", "failed", "failing"})
 _PASSED = frozenset({"pass", "passed", "passing"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evaluated:
     """An evaluation that was made.
 
     ``name`` is in plain words, ``told`` as it came. ``score`` is from 0 to 1, None for what is no
-    number or lies outside: its scale is not known. ``words`` are what a categorical or boolean
-    evaluation says. ``passed`` is the assessment, None where there is none.
+    number or lies outside: its scale is not known. ``passed`` is the assessment, None where there
+    is none. ``made`` is the evaluation itself.
     """
 
     name: str
     told: str
     score: float | None
-    words: frozenset[str]
     passed: bool | None
+    made: Evaluation
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return what a categorical or boolean evaluation says."""
+        return frozenset(_said(self.made))
+
+
+_TOLD = attrgetter("told")
 
 
 def evaluated(evaluations: Sequence[Evaluation]) -> tuple[Evaluated, ...]:
     """Return the evaluations that could judge, by name."""
+    if not evaluations:
+        return ()
     found = [
-        Evaluated(plain(it.name), it.name, _score(it), frozenset(_said(it)), _passed(it.assessment))
+        Evaluated(plain(it.name), it.name, _score(it), _passed(it.assessment), it)
         for it in evaluations
-        if (it.status or "").lower() != "error"
+        if not it.status or it.status.lower() != "error"
     ]
-    return tuple(sorted(found, key=lambda it: it.told)) if len(found) > 1 else tuple(found)
+    found.sort(key=_TOLD)
+    return tuple(found)
 
 
 def is_about(name: str, phrases: tuple[str, ...]) -> bool:
@@ -57,7 +69,8 @@ def is_about(name: str, phrases: tuple[str, ...]) -> bool:
 
 def holds(name: str, phrases: tuple[str, ...]) -> bool:
     """Return whether one of ``phrases`` stands in a plain name as whole words."""
-    return any(f"_{phrase}_" in f"_{name}_" for phrase in phrases)
+    words = f"_{name}_"
+    return any(f"_{phrase}_" in words for phrase in phrases)
 
 
 def quality(
@@ -85,10 +98,10 @@ def _place(name: str, names: tuple[str, ...]) -> int:
 
 
 def _score(evaluation: Evaluation) -> float | None:
-    if evaluation.form in {"boolean", "categorical"}:
+    if evaluation.form in _WORDED:
         return None
     value = evaluation.value
-    return _number(value.get("score") if isinstance(value, Mapping) else value)
+    return _number(value.get("score") if isinstance(value, dict) else value)
 
 
 def _number(value: Any) -> float | None:
@@ -97,9 +110,9 @@ def _number(value: Any) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) is not float and type(value) is not int:
         return None
-    return float(value) if isfinite(value) and 0 <= value <= 1 else None
+    return float(value) if 0 <= value <= 1 else None  # which NaN is not
 
 
 def _said(evaluation: Evaluation) -> Iterator[str]:
@@ -117,11 +130,12 @@ def _words(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for own in value:
             yield from _words(own)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for label in _LABELS:
             yield from _words(value.get(label))
 
 
+@lru_cache(maxsize=256)
 def _passed(assessment: str | None) -> bool | None:
     if not assessment:
         return None

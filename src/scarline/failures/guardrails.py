@@ -4,7 +4,8 @@ No field of a span is made for it: evaluations, metadata and tags whose name has
 it are read, the type of the error, and why the model stopped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from scarline.failures.answer import plain
@@ -23,23 +24,42 @@ _STOPPED = frozenset(
 _WELL = frozenset({"passed", "pass", "ok", "success", "valid"})
 _SETTINGS = frozenset({"mode", "policy", "config", "settings"})
 _DEEPEST = 3
+_MOST_KEYS = 1_000  # objects whose keys are remembered
 
 
 def guardrail(span: Span, found: Sequence[Evaluated], reasons: frozenset[str]) -> str | None:
     """Return a sentence that says how a guardrail failed; None if none is said to have."""
     for it in found:
-        named = holds(it.name, _NAMES)
-        if named and (it.passed is False or (it.passed is None and it.words & _STOPPED)):
+        if holds(it.name, _NAMES) and (
+            it.passed is False or (it.passed is None and it.words & _STOPPED)
+        ):
             return f"the guardrail evaluation {it.told} says that it failed"
     if "guardrail_intervened" in reasons:
         return "the model stopped because a guardrail intervened"
     if span.error_type and _NAME in span.error_type.lower():
         return "the type of the error is that of a guardrail"
     for place, told in (("metadata", span.metadata), ("tags", span.tags)):
-        for key, value in told.items():
-            if (_NAME in key or _NAME in key.lower()) and _stopped(plain(key), value):
+        for key in _naming(tuple(told)):
+            if _stopped(plain(key), told[key]):
                 return f"the {place} say that a guardrail failed"
     return None
+
+
+def may_have_failed(span: Span, found: Sequence[Evaluated], reasons: frozenset[str]) -> bool:
+    """Return whether :func:`guardrail` has anything to look at."""
+    return bool(
+        reasons
+        or span.error_type
+        or _naming(tuple(span.metadata))
+        or _naming(tuple(span.tags))
+        or (found and any(_NAME in it.name for it in found))
+    )
+
+
+@lru_cache(_MOST_KEYS)
+def _naming(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those keys of an object that name guardrails; most objects have the same keys."""
+    return tuple([key for key in keys if _NAME in key.lower()])
 
 
 def _stopped(name: str, value: Any, depth: int = 0) -> bool:
@@ -49,7 +69,7 @@ def _stopped(name: str, value: Any, depth: int = 0) -> bool:
     """
     if name.startswith("on_") or name.rsplit("_", 1)[-1] in _SETTINGS:
         return False
-    if isinstance(value, Mapping) and depth < _DEEPEST:
+    if isinstance(value, dict) and depth < _DEEPEST:
         return any(_stopped(plain(str(key)), own, depth + 1) for key, own in value.items())
     if isinstance(value, list | tuple) and depth < _DEEPEST:
         return any(_stopped(name, own, depth + 1) for own in value)

@@ -7,16 +7,12 @@ bad, the one whose rule stands first in the file.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scarline.failures.answer import NOT_TOLD, answered, finish_reasons
-from scarline.failures.condition import Seen, either
-from scarline.failures.evaluations import evaluated, quality
+from scarline.failures.condition import either
 from scarline.failures.rules import Rule, Rules
+from scarline.failures.seen import see
 from scarline.failures.severity import RANK, raised
 from scarline.failures.span import Span
 from scarline.failures.trace import TraceFacts
-
-_ANSWERING = frozenset({"llm", "agent", "workflow"})
-_NO_REASONS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +76,10 @@ def judge(span: Span, rules: Rules, trace: TraceFacts | None = None) -> Judgemen
     ``trace`` is what the other spans of its trace say (:class:`scarline.failures.trace
     .TraceAccount`); without it no loop and no failing tool of a caller is seen.
     """
-    seen = _seen(span, rules, trace)
+    seen = see(span, trace, rules.quality)
     spoken = [
         (rule, *found)
-        for rule in rules.of(span.kind, root=span.parent_id is None)
+        for rule in rules.of(span.kind, seen.told, seen.open_names)
         if (found := rule.speaks(seen)) is not None
     ]
     if not spoken:
@@ -99,19 +95,6 @@ def explained(span: Span, rules: Rules, trace: TraceFacts | None = None) -> list
         for rule in rules.rules
         for own in (verdicts.get(rule.name),)
     ]
-
-
-def _seen(span: Span, rules: Rules, trace: TraceFacts | None) -> Seen:
-    found = evaluated(span.evaluations) if span.evaluations else ()
-    reasons = finish_reasons(span.metadata) if span.metadata else _NO_REASONS
-    return Seen(
-        span=span,
-        trace=trace,
-        evaluations=found,
-        quality=quality(found, span.metadata, rules.quality),
-        reasons=reasons,
-        answer=answered(span, reasons) if span.kind in _ANSWERING else NOT_TOLD,
-    )
 
 
 def _verdicts(

@@ -7,14 +7,15 @@ as listed.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _LOOKED_AT = 300  # characters
 _SIGNS = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'"})
-_LEAD = re.compile(r"^(?:\W|_)+")  # quotes, marks of lists and headings, points, in any script
+_LEAD = re.compile(r"(?:\W|_)+")  # quotes, marks of lists and headings, points, in any script
 _PARTS = ("openings", "begins", "goes_on", "phrases")
 _MOST_OPENINGS = 3
+_LETTERS = range(1, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,25 @@ class Refusals:
     openings: tuple[str, ...]
     phrases: tuple[str, ...]
     pairs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]  # what begins, how it goes on
+    _firsts: frozenset[str] = field(init=False)  # letters of all, by which most texts are none
+
+    def __post_init__(self) -> None:
+        begins = [it for own, _ in self.pairs for it in own]
+        firsts = frozenset(it[: _LETTERS[-1]] for it in (*self.openings, *self.phrases, *begins))
+        object.__setattr__(self, "_firsts", firsts)
 
     def found(self, text: str) -> bool:
         """Return whether ``text`` declines to answer."""
-        start = _LEAD.sub("", _start(text))
+        start = _led(_start(text))
+        if self._firsts.isdisjoint([start[:many] for many in _LETTERS]):
+            return False
         for _ in range(_MOST_OPENINGS):
             if self._declines(start):
                 return True
             opening = _longest(start, self.openings)
             if not opening:
                 return False
-            start = _LEAD.sub("", start[len(opening) :])
+            start = _led(start[len(opening) :])
         return self._declines(start)
 
     def joined(self, others: "Refusals") -> "Refusals":
@@ -84,7 +93,15 @@ def _parts(language: str, table: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _start(text: str) -> str:
-    return " ".join(text[:_LOOKED_AT].translate(_SIGNS).lower().split())
+    start = text[:_LOOKED_AT]
+    straight = start if start.isascii() else start.translate(_SIGNS)
+    return " ".join(straight.lower().split())
+
+
+def _led(start: str) -> str:
+    """Return ``start`` without the signs before its first letter."""
+    signs = _LEAD.match(start)
+    return start[signs.end() :] if signs else start
 
 
 def _longest(start: str, choices: tuple[str, ...]) -> str:

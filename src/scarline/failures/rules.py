@@ -15,21 +15,24 @@ A rule of a user takes the place of ours with the same name; the others stand be
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from scarline.errors import ConfigError
-from scarline.failures.condition import Condition, Known, Seen, phrases
+from scarline.failures.condition import Condition, Known, phrases
 from scarline.failures.limits import Limits
 from scarline.failures.refusals import read_refusals
+from scarline.failures.seen import ROOT, Seen
 from scarline.failures.severity import SEVERITIES, Raise, read_raise
 from scarline.failures.span import KINDS
 from scarline.failures.tables import our_tables, their_tables
 from scarline.failures.vocabulary import read_conditions
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MOST_SORTS = 4_096  # sorts of spans whose rules are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,21 @@ class Rules:
     raises: tuple[Raise, ...]
     quality: tuple[str, ...]
     known: Known
-    looking: dict[tuple[str, bool], tuple[Rule, ...]] = field(init=False, default_factory=dict)
+    of: Callable[[str, int, tuple[str, ...]], tuple[Rule, ...]] = field(init=False)
+    """Returns the rules that can speak of a span of a kind, each with the conditions that can, by
+    what is told of it and which evaluations it did not pass (``Seen``)."""
 
     def __post_init__(self) -> None:
-        for kind in ("", *KINDS):
-            for root in (False, True):
-                own = tuple(rule for rule in self.rules if rule.looks_at(kind, root=root))
-                self.looking[kind, root] = own
+        # The spans of an application are alike: what is asked of them is worked out once.
+        object.__setattr__(self, "of", lru_cache(_MOST_SORTS)(self._of))
 
-    def of(self, kind: str, *, root: bool) -> tuple[Rule, ...]:
-        """Return the rules that look at spans of a kind; one that is not known is as none."""
-        return self.looking.get((kind, root)) or self.looking["", root]
+    def _of(self, kind: str, told: int, names: tuple[str, ...]) -> tuple[Rule, ...]:
+        found = []
+        for rule in self.rules:
+            if rule.looks_at(kind, root=told & ROOT != 0):
+                able = tuple([it for it in rule.conditions if it.can_speak(told, names)])
+                found += [replace(rule, conditions=able)] if able else []
+        return tuple(found)
 
 
 def read_rules(path: Path | None = None, limits: Limits | None = None) -> Rules:

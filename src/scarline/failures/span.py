@@ -2,6 +2,9 @@
 
 The names are those of OpenTelemetry and of Datadog's LLM Observability. A span is read and
 judged; what is kept of it is a row of ``LLM_FAILURE``, which is redacted before it is stored.
+
+Nothing here is changed once it is made. It is not frozen all the same: a frozen span takes more
+than twice as long to make (3.3 µs instead of 1.3), and there are millions of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +16,7 @@ KINDS = ("agent", "workflow", "llm", "tool", "task", "retrieval", "embedding")
 """The kinds of span that LLM Observability knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evaluation:
     """What an evaluator said of a span.
 
@@ -29,7 +32,7 @@ class Evaluation:
     reasoning: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Span:
     """One span. What the source does not tell is None or empty, never a made-up value.
 

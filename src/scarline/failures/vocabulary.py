@@ -7,7 +7,6 @@ from scarline.failures.answer import found_nothing, plain, tool_failed, was_stop
 from scarline.failures.condition import (
     Condition,
     Known,
-    Seen,
     Word,
     either,
     number,
@@ -18,6 +17,21 @@ from scarline.failures.condition import (
 from scarline.failures.evaluation_words import OPTIONS, evaluation, quality_below
 from scarline.failures.evaluations import holds
 from scarline.failures.guardrails import guardrail
+from scarline.failures.seen import (
+    ANSWER,
+    COST,
+    DURATION,
+    EMPTY,
+    ERROR_TYPE,
+    FINISH_REASON,
+    GUARDRAIL,
+    OUTPUT,
+    STATUS,
+    STATUS_CODE,
+    TOKENS,
+    TRACE,
+    Seen,
+)
 from scarline.failures.span import Span
 
 
@@ -41,6 +55,7 @@ def _status(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
     return Condition(
         "error",
         "the status error",
+        STATUS,
         lambda seen: "the status is error" if seen.span.status == "error" else None,
     )
 
@@ -54,7 +69,7 @@ def _status_code(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
         code = seen.span.status_code
         return f"the status code is {code}" if code is not None and code in codes else None
 
-    return Condition("error", f"a status code of {either([*map(str, told)])}", test)
+    return Condition("error", f"a status code of {either([*map(str, told)])}", STATUS_CODE, test)
 
 
 def _codes(told: str) -> Iterator[int]:
@@ -74,7 +89,7 @@ def _error_type(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
         found = next((name for name in names if holds(own, (name,))), None)
         return f"the type of the error says {found}" if found else None
 
-    return Condition("error", f"a type of error that says {either(names)}", test)
+    return Condition("error", f"a type of error that says {either(names)}", ERROR_TYPE, test)
 
 
 def _tool(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
@@ -89,7 +104,7 @@ def _tool(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
         failed = seen.trace.called_failing_tool(span.span_id)
         return "it failed, and so did a tool that it called" if failed else None
 
-    return Condition("error", "a tool that failed, or a failed span that called one", test)
+    return Condition("error", "a tool that failed, or a failed span that called one", TRACE, test)
 
 
 def _same_calls(told: Any, _: Mapping[str, Any], known: Known) -> Condition:
@@ -103,7 +118,7 @@ def _same_calls(told: Any, _: Mapping[str, Any], known: Known) -> Condition:
         return f"the same tool is called {shown(times)} times with the same arguments in one trace"
 
     needs = f"the call that makes {shown(times)} of one tool with the same arguments in a trace"
-    return Condition("trace", needs, test)
+    return Condition("trace", needs, TRACE, test)
 
 
 def _guardrail(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
@@ -111,6 +126,7 @@ def _guardrail(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
     return Condition(
         "guardrail",
         "a guardrail that failed",
+        GUARDRAIL,
         lambda seen: guardrail(seen.span, seen.evaluations, seen.reasons),
     )
 
@@ -131,12 +147,12 @@ def _output(told: Any, _: Mapping[str, Any], known: Known) -> Condition:
     def stopped(seen: Seen) -> str | None:
         return "the output says that the agent was stopped" if was_stopped(seen.answer) else None
 
-    needs, test = {
-        "refused": ("an output that begins as a refusal does", refused),
-        "empty": ("an empty output, without an error or a tool call", empty),
-        "stopped": ("an output that says that the agent was stopped", stopped),
+    needs, looks_at, test = {
+        "refused": ("an output that begins as a refusal does", ANSWER, refused),
+        "empty": ("an empty output, without an error or a tool call", EMPTY, empty),
+        "stopped": ("an output that says that the agent was stopped", ANSWER, stopped),
     }[told]
-    return Condition("output", needs, test)
+    return Condition("output", needs, looks_at, test)
 
 
 def _results(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
@@ -146,7 +162,7 @@ def _results(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
         none = seen.span.status != "error" and found_nothing(seen.span)
         return "it gave back no results, and no error is told" if none else None
 
-    return Condition("output", "an output without results, and no error", test)
+    return Condition("output", "an output without results, and no error", OUTPUT, test)
 
 
 def _finish_reason(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
@@ -158,10 +174,10 @@ def _finish_reason(told: Any, _: Mapping[str, Any], __: Known) -> Condition:
         found = next((name for name in names if name in seen.reasons), None)
         return f"the model stopped for the reason {found}" if found else None
 
-    return Condition("output", f"a model that stopped for {either(names)}", test)
+    return Condition("output", f"a model that stopped for {either(names)}", FINISH_REASON, test)
 
 
-def _above(measure: str, unit: str, value: Callable[[Span], float | None]) -> Word:
+def _above(measure: str, unit: str, of: int, value: Callable[[Span], float | None]) -> Word:
     def word(told: Any, _: Mapping[str, Any], known: Known) -> Condition:
         most = number(measure, told, known)
 
@@ -171,7 +187,7 @@ def _above(measure: str, unit: str, value: Callable[[Span], float | None]) -> Wo
                 return None
             return f"the {measure} is {shown(own, unit)}, above {shown(most, unit)}"
 
-        return Condition("limit", f"a {measure} above {shown(most, unit)}", test)
+        return Condition("limit", f"a {measure} above {shown(most, unit)}", of, test)
 
     return word
 
@@ -194,8 +210,8 @@ WORDS: Mapping[str, Word] = {
     "finish_reason": _finish_reason,
     "output": _output,
     "results": _results,
-    "duration_ms_above": _above("duration", " ms", lambda span: span.duration_ms),
-    "tokens_above": _above("number of tokens", "", _tokens),
-    "cost_usd_above": _above("cost", " USD", lambda span: span.cost_usd),
+    "duration_ms_above": _above("duration", " ms", DURATION, lambda span: span.duration_ms),
+    "tokens_above": _above("number of tokens", "", TOKENS, _tokens),
+    "cost_usd_above": _above("cost", " USD", COST, lambda span: span.cost_usd),
 }
 """The words, in the order in which a rule that has several of them is asked."""

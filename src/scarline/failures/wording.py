@@ -13,6 +13,7 @@ import re2
 _OBJECT = "(?P<object>"
 _TOGETHER = 8  # rows of a set: with more the states of its automaton no longer fit its memory
 _MEMORY = 64 << 20  # bytes that RE2 may use for a set; it refuses to compile beyond
+_LONG_TYPE = len("timeout")
 _SUFFIX = re.compile(r"(?<=\w)(?:Error|Exception|Failure|Fault|Err)$")
 _LONG_NAME = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,}(?=[A-Z])){2,}\w*")
 _NEVER = r"[^\x00-\x{10FFFF}]"  # no character: what is known by no wording
@@ -40,6 +41,7 @@ class Causes:
     rows: Sequence[Cause]
     found: Mapping[bool, Sequence[tuple[Sequence[int], Any]]]  # by weak: rows, and a set of RE2
     by_type: Mapping[str, int]
+    endings: tuple[str, ...]  # in which an application's own type may end: those of many letters
     by_code: Mapping[int, int]
     by_judgement: Mapping[str, int]  # types of failures and names of evaluations
 
@@ -93,14 +95,16 @@ def causes() -> Causes:
     """Return the causes of ``causes.toml``."""
     table = _table("causes")["cause"]
     rows = [_cause(row) for row in table]
+    by_type = {
+        bare_type(name): at
+        for at, row in reversed(list(enumerate(table)))
+        for name in row.get("types", ())
+    }
     return Causes(
         rows=rows,
         found={weak: _sets(table, weak=weak) for weak in (False, True)},
-        by_type={
-            bare_type(name): at
-            for at, row in reversed(list(enumerate(table)))
-            for name in row.get("types", ())
-        },
+        by_type=by_type,
+        endings=tuple(name for name in by_type if len(name) >= _LONG_TYPE),
         by_judgement={
             name: at
             for at, row in enumerate(table)

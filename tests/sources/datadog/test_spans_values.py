@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scarline.sources.datadog.spans_values import (
     EPOCH,
     dug,
+    heads,
     instant,
     named,
     number,
@@ -90,11 +91,11 @@ def test_tags_repeat_their_keys() -> None:
     """Values stand in their order, each once; a tag may have no value, or colons in it."""
     told = ["env:prod", "team:shop", "team:ai", "team:shop", "canary", "version:", "url:a:b", 7]
     assert tags(told) == {
-        "env": ["prod"],
-        "team": ["shop", "ai"],
-        "canary": [],
-        "version": [],
-        "url": ["a:b"],
+        "env": ("prod",),
+        "team": ("shop", "ai"),
+        "canary": (),
+        "version": (),
+        "url": ("a:b",),
     }
     assert tags({"env": "prod", "n": 3, "team": ["a", None]}) == {
         "env": ("prod",),
@@ -119,3 +120,17 @@ def test_the_first_of_several_names_that_has_a_value_counts() -> None:
 def test_ids_are_kept_as_text(told: Any, found: str | None) -> None:
     """Decimal ids may come as numbers."""
     assert text(told) == found
+
+
+OBJECTS = st.recursive(
+    st.just("told"),
+    lambda inner: st.dictionaries(st.sampled_from(["a", "b", "a.b", "c"]), inner, min_size=1),
+    max_leaves=4,
+)
+
+
+@given(OBJECTS, st.lists(st.sampled_from(["a", "a.b", "a.b.c", "b.c"]), min_size=1, max_size=2))
+def test_where_no_key_can_lead_to_a_name_nothing_stands_under_it(told: Any, paths: Any) -> None:
+    """So that most objects need no search."""
+    if isinstance(told, dict) and named(told, *paths) is not None:
+        assert not told.keys().isdisjoint(heads(*paths))

@@ -10,8 +10,6 @@ from scarline.failures.span import KINDS, Span
 from scarline.failures.statuses import status_code_of
 from scarline.sources.datadog.spans_errors import failing, trouble
 from scarline.sources.datadog.spans_read import (
-    SESSIONS,
-    USERS,
     attributes,
     begins,
     identity,
@@ -19,17 +17,8 @@ from scarline.sources.datadog.spans_read import (
     parent,
     person,
 )
-from scarline.sources.datadog.spans_values import (
-    Tags,
-    dug,
-    instant,
-    mapping,
-    named,
-    tagged,
-    tags,
-    text,
-    whole,
-)
+from scarline.sources.datadog.spans_tags import SESSIONS, USERS, read_tags
+from scarline.sources.datadog.spans_values import Tags, dug, instant, mapping, named, text, whole
 
 MS_PER_SECOND = 1_000
 
@@ -71,10 +60,10 @@ def read_apm(document: Any) -> Span:
     told = attributes(document)
     trace_id, span_id = identity(told)
     start = begins(told.get("start_timestamp"))
-    listed, custom = tags(told.get("tags")), mapping(told.get("custom"))
-    failed = _failing(told, custom, listed)
+    tagged, custom = read_tags(told.get("tags")), mapping(told.get("custom"))
+    failed = _failing(told, custom, tagged.values)
     output = _said(custom, "output")
-    wrong = trouble((custom, told), listed, output if failed else None)
+    wrong = trouble((custom, told), tagged.trouble, output if failed else None)
     return Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -84,22 +73,22 @@ def read_apm(document: Any) -> Span:
         status="error" if failed else "ok",
         parent_id=parent(told.get("parent_id")),
         duration_ms=_lasted(told, custom, start),
-        ml_app=named(custom, "ml_app", "llmobs.ml_app") or tagged(listed, "ml_app"),
-        service=text(told.get("service")) or tagged(listed, "service"),
-        env=text(told.get("env")) or tagged(listed, "env"),
-        version=named(custom, "version") or tagged(listed, "version"),
+        ml_app=named(custom, "ml_app", "llmobs.ml_app") or tagged.ml_app,
+        service=text(told.get("service")) or tagged.service,
+        env=text(told.get("env")) or tagged.env,
+        version=named(custom, "version") or tagged.version,
         model=named(custom, *MODELS),
         provider=named(custom, *PROVIDERS),
-        user=person(listed, custom, USERS),
-        session=person(listed, custom, SESSIONS),
+        user=tagged.user or person(custom, USERS),
+        session=tagged.session or person(custom, SESSIONS),
         input=_said(custom, "input"),
         output=output,
         metadata=custom,
-        tags=listed,
+        tags=tagged.values,
         error_type=wrong.type,
         error_message=wrong.message,
         error_stack=wrong.stack,
-        status_code=status_code_of(custom, listed, wrong.message),
+        status_code=status_code_of(custom, tagged.status_codes, wrong.message),
         input_tokens=whole(_first(custom, TOKENS_IN)),
         output_tokens=whole(_first(custom, TOKENS_OUT)),
         told=told,

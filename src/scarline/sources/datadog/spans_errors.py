@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from scarline.sources.datadog.spans_values import Tags, dug, mapping, tagged, text
+from scarline.sources.datadog.spans_values import Tags, heads, mapping, named, tagged, text
 
 TYPES = ("error.type", "error_type", "exception.type")
 MESSAGES = ("error.message", "error.msg", "error_message", "exception.message")
@@ -32,16 +32,31 @@ class Trouble:
     stack: str | None = None
 
 
-def trouble(places: Iterable[Mapping[str, Any]], told: Tags, output: Any) -> Trouble:
+NONE = Trouble()
+
+_FLAT = (TYPES, MESSAGES, STACKS)
+_TAGS = frozenset({*TYPES, *MESSAGES, *STACKS})
+_TELLING = heads("error", *TYPES, *MESSAGES, *STACKS)
+
+
+def trouble(places: Iterable[Mapping[str, Any]], tagged_as: Trouble, output: Any) -> Trouble:
     """Return what the first of ``places`` that knows it says, then the tags, then ``output``.
 
     ``output`` is None for a span that did not fail: what it says is no error then.
     """
-    found = Trouble()
+    found = NONE
     for place in places:
-        found = _with(found, _in_place(place))
-    found = _with(found, Trouble(*(tagged(told, *it) for it in (TYPES, MESSAGES, STACKS))))
+        if not place.keys().isdisjoint(_TELLING):
+            found = _with(found, _in_place(place))
+    found = _with(found, tagged_as)
     return found if output is None else _with(found, _in_output(output))
+
+
+def trouble_of_tags(told: Tags) -> Trouble:
+    """Return what the tags of a span say of its error."""
+    if told.keys().isdisjoint(_TAGS):
+        return NONE
+    return Trouble(*[tagged(told, *names) for names in _FLAT])
 
 
 def failing(status: Any, told: Tags, flag: Any = None) -> bool:
@@ -53,15 +68,9 @@ def failing(status: Any, told: Tags, flag: Any = None) -> bool:
 
 
 def _in_place(place: Mapping[str, Any]) -> Trouble:
-    if not place:
-        return Trouble()
     inner = place.get("error")
-    found = _of(inner) if inner else Trouble()
-    own = (next((it for name in names if (it := text(dug(place, name)))), None) for names in FLAT)
-    return _with(found, Trouble(*own))
-
-
-FLAT = (TYPES, MESSAGES, STACKS)
+    found = _of(inner) if inner else NONE
+    return _with(found, Trouble(*[named(place, *names) for names in _FLAT]))
 
 
 def _of(error: Any) -> Trouble:
@@ -69,10 +78,9 @@ def _of(error: Any) -> Trouble:
     if isinstance(error, str):
         return Trouble(message=error)
     inner = mapping(error)
-    own = (
-        next((it for key in keys if (it := text(inner.get(key)))), None) for keys in IN_AN_OBJECT
+    return Trouble(
+        *[next((it for key in keys if (it := text(inner.get(key)))), None) for keys in IN_AN_OBJECT]
     )
-    return Trouble(*own)
 
 
 def _in_output(output: Any) -> Trouble:
@@ -89,6 +97,8 @@ def _in_output(output: Any) -> Trouble:
 
 
 def _with(found: Trouble, more: Trouble) -> Trouble:
+    if more is NONE:
+        return found
     return Trouble(
         found.type or more.type, found.message or more.message, found.stack or more.stack
     )

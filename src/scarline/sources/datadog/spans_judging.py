@@ -4,22 +4,27 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
+import msgspec
 import structlog
 
 from scarline.failures.judge import Judgement, judge
+from scarline.failures.seen import asks_trace
 from scarline.failures.span import Span
 from scarline.failures.trace import TraceAccount
+from scarline.sources.datadog.shapes import uncollected
 from scarline.sources.datadog.spans_apm import of_llm, read_apm
 from scarline.sources.datadog.spans_config import Spans
 from scarline.sources.datadog.spans_known import Paths, Seen
+from scarline.sources.datadog.spans_pages import read_row
 from scarline.sources.datadog.spans_read import Malformed, read_llm
 from scarline.sources.datadog.spans_searches import Search
 
 log = structlog.get_logger(__name__)
 
 Failing = tuple[Span, Judgement]
+Judged = tuple[Span, Judgement | None]
+"""A span with what the rules say, None until all is known that other spans say of it."""
 
 TWICE = "span that came twice"
 ANOTHER_APP = "span of another application"
@@ -47,14 +52,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of a page: the spans to judge, and how many lie in the window.
+    """What came of a page: the spans that are to be told of, and how many lie in the window.
 
-    ``reached`` is the latest start of a span, in seconds since 1970, None without any.
+    ``reached`` is the latest start of a span, in seconds since 1970, None without any. ``mark`` is
+    the same for a page of the same spans.
     """
 
-    fresh: list[Span]
-    inside: int = 0
-    reached: float | None = None
+    fresh: list[Judged]
+    inside: int
+    reached: float | None
+    mark: int
 
 
 @dataclass(slots=True)
@@ -82,10 +89,17 @@ class Judging:
         """Remember the spans of the fullest window: more than that does not come again."""
         self._seen = Seen(2 * self.config.pages_per_window * self.config.page_size)
 
-    def read(self, documents: Iterable[Any], part: Part) -> Read:
-        """Return the spans that are to be judged; the others are counted, with the reason."""
-        read, fresh, times = READERS[part.search.by], list[Span](), list[float]()
-        for document in documents:
+    @uncollected()
+    def read(self, rows: Iterable[msgspec.Raw], part: Part) -> Read:
+        """Read the rows of a page; spans that are left out are counted, with the reason.
+
+        A span is judged at once where it can be, so that what did not fail takes no room.
+        """
+        read, telling = READERS[part.search.by], log.is_enabled_for(logging.INFO)
+        fresh, times, ids = list[Judged](), list[float](), list[object]()
+        for row in rows:
+            document = read_row(row)
+            ids.append(_id(document))
             try:
                 span = read(document)
             except Malformed as malformed:
@@ -94,17 +108,21 @@ class Judging:
             self.paths.add(span.trace_id, span.span_id, span.name, span.parent_id)
             self._traces.feed(span)
             at = span.started_at.timestamp()
-            if at >= part.start:
-                times.append(at)
-                if self._wanted(span, part, known=at < part.known_until):
-                    fresh.append(span)
-        return Read(fresh, len(times), max(times, default=None))
+            if at < part.start:
+                continue
+            times.append(at)
+            if self._wanted(span, part, known=at < part.known_until):
+                judgement = None if asks_trace(span) else judge(span, self.config.rules)
+                if judgement is None or judgement.failed or telling:
+                    fresh.append((span, judgement))
+        return Read(fresh, len(times), max(times, default=None), hash(repr(ids)))
 
-    def judged(self, spans: Iterable[Span]) -> list[Failing]:
-        """Return the spans that a rule spoke about."""
+    @uncollected()
+    def judged(self, fresh: Iterable[Judged]) -> list[Failing]:
+        """Return the spans that a rule spoke about; the traces of those that ask them are known."""
         failing, telling = [], log.is_enabled_for(logging.INFO)
-        for span in spans:
-            judgement = judge(span, self.config.rules, self._traces.facts(span.trace_id))
+        for span, known in fresh:
+            judgement = known or judge(span, self.config.rules, self._traces.facts(span.trace_id))
             if judgement.failed:
                 failing.append((span, judgement))
             if telling:
@@ -150,17 +168,22 @@ class Judging:
         return reason is None
 
 
+def _id(document: object) -> object:
+    return (isinstance(document, dict) and document.get("id")) or document
+
+
 def _unwanted(span: Span, search: Search) -> str | None:
     """Return why a span is not what was searched for: what a search did is not taken on trust.
 
     APM's cannot tell applications at all. Names differ in case from one library to the next.
     """
-    if not _is(search.ml_app, [span.ml_app]):
+    if search.ml_app is not None and not _is(search.ml_app, [span.ml_app]):
         return ANOTHER_APP
-    if not _is(search.service, [span.service, *span.tags.get("service", ())]):
+    named = search.service
+    if named is not None and not _is(named, [span.service, *span.tags.get("service", ())]):
         return ANOTHER_SERVICE
     return None if search.chosen or search.by == "llm" or of_llm(span) else NO_LLM
 
 
-def _is(wanted: str | None, told: Iterable[str | None]) -> bool:
-    return wanted is None or wanted.casefold() in {it.casefold() for it in told if it}
+def _is(wanted: str, told: Iterable[str | None]) -> bool:
+    return wanted.casefold() in {it.casefold() for it in told if it}

@@ -9,7 +9,7 @@ import msgspec
 
 from scarline.errors import SourceChanged
 from scarline.sources.datadog.refusals import Complaint, complaints
-from scarline.sources.datadog.shapes import CutShort, decoded, uncollected
+from scarline.sources.datadog.shapes import CutShort, decoded
 
 LONE = re.compile(
     rb"(?<!\\)((?:\\\\)*)"
@@ -38,9 +38,12 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: spans as they are told, whatever they are."""
+    """One page; its rows are read one by one, since most are done with as soon as they are read.
 
-    data: list[Any] = field(default_factory=list)
+    All at once they would not fit into the cache of a processor, and be slow to look at.
+    """
+
+    data: list[msgspec.Raw] = field(default_factory=list)
     meta: Meta | None = None
     errors: Any = None
 
@@ -51,9 +54,9 @@ class Page:
 
 
 _PAGE = msgspec.json.Decoder(Page)
+_ROW = msgspec.json.Decoder()
 
 
-@uncollected()
 def read_page(body: bytes) -> Page:
     """Read one page.
 
@@ -72,21 +75,32 @@ def read_page(body: bytes) -> Page:
     return page
 
 
+def read_row(row: msgspec.Raw) -> Any:
+    """Read one row of a page; halves of characters and numbers too large spoil only themselves."""
+    try:
+        return _ROW.decode(row)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _mended(bytes(row))
+
+
 def _decoded(body: bytes) -> Page:
-    """Decode a page; halves of characters and numbers too large spoil themselves, not the page."""
+    """Decode a page; what spoils only itself in a row is not what fails the page."""
     try:
         return decoded(_PAGE, body)
     except (CutShort, SourceChanged):
-        mended = _mended(body)
-        if mended is None:
+        try:
+            mended = _mended(body)
+        except (ValueError, RecursionError):
+            mended = None
+        if not isinstance(mended, dict):
             raise
-        return mended
+    return decoded(_PAGE, json.dumps(mended).encode())
 
 
-def _mended(body: bytes) -> Page | None:
+def _mended(body: bytes) -> Any:
+    """Return what JSON holds that is not quite that; raises ``ValueError`` where it is not at all.
+
+    Halves of characters become U+FFFD, what stands for no number becomes null.
+    """
     whole = LONE.sub(lambda it: it[0] if it[2] else it[1] + rb"\ufffd", body)
-    try:
-        document = json.loads(whole.decode(errors="replace"), parse_constant=lambda _: None)
-        return msgspec.convert(document, Page)
-    except (ValueError, RecursionError, msgspec.ValidationError):
-        return None
+    return json.loads(whole.decode(errors="replace"), parse_constant=lambda _: None)

@@ -1,6 +1,6 @@
 """From a document of LLM Observability to a span: one shape, whatever it was told in. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +8,14 @@ from scarline.errors import SourceChanged
 from scarline.failures.span import Evaluation, Span
 from scarline.failures.statuses import status_code_of
 from scarline.sources.datadog.spans_errors import failing, trouble
+from scarline.sources.datadog.spans_tags import SESSIONS, USERS, read_tags
 from scarline.sources.datadog.spans_values import (
     MICRO,
-    Tags,
+    heads,
     instant,
     mapping,
     named,
     number,
-    tagged,
-    tags,
     text,
     whole,
 )
@@ -26,10 +25,6 @@ NS_PER_MS = 1_000_000
 ROOTS = ("", "0", "undefined", "null")
 """What a span without a parent says of its parent; documented is ``undefined``."""
 
-USERS = ("user_id", "usr.id", "user.id", "user", "user_handle", "usr.email", "user_email")
-SESSIONS = ("session_id", "session.id", "session")
-"""Neither has a field of its own: they are tags, or metadata."""
-
 NOT_AN_OBJECT = "span that is not an object"
 NO_TRACE = "span without trace_id"
 NO_SPAN = "span without span_id"
@@ -37,6 +32,8 @@ NO_START = "span without a start time"
 
 ESTIMATED = "estimated_total_cost"
 ESTIMATED_PARTS = ("estimated_input_cost", "estimated_output_cost")
+
+_PERSONS = heads(*USERS, *SESSIONS)
 
 
 class Malformed(SourceChanged):
@@ -48,11 +45,11 @@ def read_llm(document: Any) -> Span:
     told = attributes(document)
     trace_id, span_id = identity(told)
     start = begins(told.get("start_ns"))
-    listed, metadata = tags(told.get("tags")), mapping(told.get("metadata"))
+    tagged, metadata = read_tags(told.get("tags")), mapping(told.get("metadata"))
     metrics, output = mapping(told.get("metrics")), told.get("output")
-    failed = failing(told.get("status"), listed)
+    failed = failing(told.get("status"), tagged.values)
     places = (told, mapping(told.get("meta")), metadata)
-    wrong = trouble(places, listed, output if failed else None)
+    wrong = trouble(places, tagged.trouble, output if failed else None)
     return Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -62,23 +59,23 @@ def read_llm(document: Any) -> Span:
         status="error" if failed else "ok",
         parent_id=parent(told.get("parent_id")),
         duration_ms=milliseconds(told.get("duration")),
-        ml_app=text(told.get("ml_app")) or tagged(listed, "ml_app"),
-        service=text(told.get("service")) or tagged(listed, "service"),
-        env=tagged(listed, "env"),
-        version=tagged(listed, "version"),
+        ml_app=text(told.get("ml_app")) or tagged.ml_app,
+        service=text(told.get("service")) or tagged.service,
+        env=tagged.env,
+        version=tagged.version,
         model=text(told.get("model_name")),
         provider=text(told.get("model_provider")),
-        user=person(listed, metadata, USERS),
-        session=text(told.get("session_id")) or person(listed, metadata, SESSIONS),
+        user=tagged.user or person(metadata, USERS),
+        session=text(told.get("session_id")) or tagged.session or person(metadata, SESSIONS),
         input=told.get("input"),
         output=output,
         metadata=metadata,
-        tags=listed,
-        evaluations=tuple(evaluations(told.get("evaluation"))),
+        tags=tagged.values,
+        evaluations=evaluations(told.get("evaluation")),
         error_type=wrong.type,
         error_message=wrong.message,
         error_stack=wrong.stack,
-        status_code=status_code_of(metadata, listed, wrong.message),
+        status_code=status_code_of(metadata, tagged.status_codes, wrong.message),
         input_tokens=whole(metrics.get("input_tokens")),
         output_tokens=whole(metrics.get("output_tokens")),
         cost_usd=cost(metrics),
@@ -124,28 +121,31 @@ def parent(value: Any) -> str | None:
     return None if found is None or found in ROOTS else found
 
 
-def person(listed: Tags, metadata: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
-    """Return who or which session it was, by tags first."""
-    return tagged(listed, *names) or (named(metadata, *names) if metadata else None)
+def person(metadata: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    """Return who or which session it was, as metadata tell it."""
+    return None if metadata.keys().isdisjoint(_PERSONS) else named(metadata, *names)
 
 
 def cost(metrics: Mapping[str, Any]) -> float | None:
     """Return US dollars: estimated costs are told in millionths."""
     told = number(metrics.get(ESTIMATED))
-    parts = [number(metrics.get(name)) for name in ESTIMATED_PARTS] if told is None else [told]
-    known = [part for part in parts if part is not None]
-    return sum(known) / MICRO if known else None
+    if told is None and metrics:
+        parts = [number(metrics.get(name)) for name in ESTIMATED_PARTS]
+        known = [part for part in parts if part is not None]
+        told = sum(known) if known else None
+    return None if told is None else told / MICRO
 
 
-def evaluations(value: Any) -> Iterator[Evaluation]:
-    """Yield what evaluators said: an object of them by name."""
-    for name, given in mapping(value).items():
-        one = given if isinstance(given, dict) else {"value": given}
-        yield Evaluation(
-            name=name,
-            value=one.get("value"),
-            form=text(one.get("eval_metric_type")),
-            assessment=text(one.get("assessment")),
-            status=text(one.get("status")),
-            reasoning=text(one.get("reasoning")),
-        )
+def evaluations(value: Any) -> tuple[Evaluation, ...]:
+    """Return what evaluators said: an object of them by name."""
+    if not isinstance(value, dict):
+        return ()
+    return tuple([_evaluation(name, given) for name, given in value.items()])
+
+
+def _evaluation(name: str, given: Any) -> Evaluation:
+    one = given if isinstance(given, dict) else {"value": given}
+    get = one.get
+    form, assessment = text(get("eval_metric_type")), text(get("assessment"))
+    status, reasoning = text(get("status")), text(get("reasoning"))
+    return Evaluation(name, get("value"), form, assessment, status, reasoning)

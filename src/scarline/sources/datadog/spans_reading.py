@@ -8,11 +8,10 @@ from typing import TypeVar
 import structlog
 
 from scarline.errors import SourceChanged, SourceError
-from scarline.failures.span import Span
 from scarline.sources.datadog.api import Api, Request
 from scarline.sources.datadog.meter import Meter
 from scarline.sources.datadog.spans_config import Spans
-from scarline.sources.datadog.spans_judging import Failing, Judging, Part, Read
+from scarline.sources.datadog.spans_judging import Failing, Judged, Judging, Part, Read
 from scarline.sources.datadog.spans_pages import Page, read_page
 from scarline.sources.datadog.spans_searches import asks_page, most
 from scarline.sources.datadog.windows import Span as Stretch
@@ -75,7 +74,7 @@ class Reading:
         A page is judged once the one after it was read: what a span's children say then counts,
         wherever the page ends.
         """
-        waiting: list[Span] = []
+        waiting: list[Judged] = []
         after: str | None = None
         while self.error is None and not self.full:
             try:
@@ -87,7 +86,7 @@ class Reading:
             yield await asyncio.to_thread(self.judging.judged, waiting)
             waiting = came.fresh
             self._noted(came)
-            self.error = self._astray(page, after)
+            self.error = self._astray(page, came, after)
             after = page.after
             if after is None or (self.part.search.by == "apm" and not page.data):
                 self._stopped(page)
@@ -110,7 +109,7 @@ class Reading:
         )
         return page
 
-    def _astray(self, page: Page, after: str | None) -> SourceChanged | None:
+    def _astray(self, page: Page, came: Read, after: str | None) -> SourceChanged | None:
         """Return what is wrong with a page that leads back, or nowhere."""
         if after is not None:
             self._after.add(after)
@@ -119,10 +118,9 @@ class Reading:
         if not page.data:
             self._empty += 1
             return _changed(f"{EMPTY} pages were empty") if self._empty == EMPTY else None
-        mark = hash(repr([_id(it) for it in page.data]))
-        if mark in self._prints:
+        if came.mark in self._prints:
             return _changed("a page came twice, under another cursor")
-        self._prints.add(mark)
+        self._prints.add(came.mark)
         return None
 
     def _noted(self, came: Read) -> None:
@@ -150,10 +148,6 @@ class Reading:
     def _divisible(self) -> bool:
         """Return whether the window can be cut, and has what would be parted."""
         return self.spans > 0 and self.window.end - self.window.start > 1
-
-
-def _id(document: object) -> object:
-    return (isinstance(document, dict) and document.get("id")) or document
 
 
 def _changed(what: str) -> SourceChanged:

@@ -15,7 +15,7 @@ from scarline.sources.datadog.shapes import decoded
 from scarline.sources.datadog.spans_config import By
 from scarline.sources.datadog.spans_judging import Failing
 from scarline.sources.datadog.spans_known import Paths
-from scarline.sources.datadog.spans_pages import Page, read_page
+from scarline.sources.datadog.spans_pages import Page, read_page, read_row
 from scarline.sources.datadog.spans_read import parent
 from scarline.sources.datadog.spans_reading import Asker
 from scarline.sources.datadog.spans_searches import asks_trace
@@ -130,7 +130,7 @@ async def _fetched(
 
 
 def _of(page: Page) -> Trace:
-    told = [mapping(mapping(it).get("attributes")) for it in page.data]
+    told = [mapping(mapping(read_row(it)).get("attributes")) for it in page.data]
     return Trace([it for it in told if it], truncated=page.after is not None)
 
 

@@ -39,11 +39,8 @@ def rows(failing: Sequence[Failing], paths: Paths, how: Recording) -> pa.RecordB
 
 def _failure(span: Span, judgement: Judgement, paths: Paths, how: Recording) -> Failure:
     """Group a failure, by what its error says without anybody's name in it."""
-    placed = replace(span, path=paths.path(span))
-    message = how.cleaned(span.error_message) if span.error_message else None
-    grouping = signature(
-        replace(placed, error_message=message),
-        judgement.leading.type,
-        blamed(span, judgement.reasons),
-    )
+    told, placed = span.error_message, replace(span, path=paths.path(span))
+    message = how.cleaned(told) if told else None
+    nameless = placed if message == told else replace(placed, error_message=message)
+    grouping = signature(nameless, judgement.leading.type, blamed(span, judgement.reasons))
     return placed, judgement, grouping

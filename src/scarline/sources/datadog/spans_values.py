@@ -18,14 +18,16 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MICRO = 1_000_000
 """Estimated costs are counted in millionths of a dollar."""
 
+NUMBERS = (int, float)  # a truth value is none
+
 Tags = Mapping[str, Sequence[str]]
 
 
 def text(value: Any) -> str | None:
     """Return what is told as text; a whole number too, for ids may come as numbers."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return str(value) if type(value) is int else None
 
 
 def number(value: Any) -> float | None:
@@ -35,7 +37,7 @@ def number(value: Any) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if type(value) not in NUMBERS:
         return None
     try:
         found = float(value)
@@ -93,13 +95,14 @@ def tags(value: Any) -> Tags:
     """
     if isinstance(value, dict):
         return {key: tuple(_texts(it)) for key, it in value.items()}
-    found: dict[str, list[str]] = {}
-    for tag in value if isinstance(value, list) else ():
+    found: dict[str, tuple[str, ...]] = {}
+    for tag in value if isinstance(value, list | tuple) else ():
         if isinstance(tag, str):
-            key, colon, told = tag.partition(":")
-            values = found.setdefault(key, [])
-            if colon and told and told not in values:
-                values.append(told)
+            key, _, told = tag.partition(":")
+            if key not in found:
+                found[key] = (told,) if told else ()
+            elif told and told not in found[key]:
+                found[key] = (*found[key], told)
     return found
 
 
@@ -114,6 +117,11 @@ def tagged(told: Tags, *keys: str) -> str | None:
         if values := told.get(key):
             return values[0]
     return None
+
+
+def heads(*paths: str) -> frozenset[str]:
+    """Return the keys of which an object has one at least if anything stands at ``paths``."""
+    return frozenset(key for path in paths for key in (path, path.partition(".")[0]))
 
 
 def dug(told: Mapping[str, Any], path: str) -> Any:
