@@ -1,7 +1,7 @@
 """Failing spans as rows: what each column holds, what a payload is cut to, where links lead."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -202,8 +202,8 @@ def test_no_half_of_what_is_personal_is_left() -> None:
     address = "jane.roe@example.test"
     value = {"text": " ".join([address] * 500)}
 
-    def cleaned(value: Any) -> Any:
-        return json.loads(json.dumps(value).replace(address, "[email]"))
+    def cleaned(values: Sequence[Any]) -> Sequence[Any]:
+        return [json.loads(json.dumps(it).replace(address, "[email]")) for it in values]
 
     for most_bytes in range(400, 420):
         assert "jane" not in fitted(value, most_bytes, cleaned)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scarline.privacy import DROPPED, Account, redact_json, redact_text
+from scarline.privacy import DROPPED, Account, redact_each, redact_json, redact_text
 from scarline.privacy.documents import MOST_DEPTH
 
 MAIL = "jane.doe@example.org"
@@ -213,3 +213,9 @@ def test_a_tag_does_not_lose_its_beginning_to_the_one_before_it() -> None:
     assert "qw" not in str(redact_json({"chunks": split}))
     words = ["my", "ssn", "is", "536-22-1234", "ok"]
     assert redact_json(words) == ["my", "ssn", "is", "[us_ssn]", "ok"]
+
+
+def test_many_values_are_redacted_each_by_itself() -> None:
+    """What is found in one says nothing of the others."""
+    values = ["I am Jane Roe", {"note": "ask Roe, jane.qwxz@example.org"}, 7, None, ["Roe"]]
+    assert redact_each(values) == [redact_json(it) for it in values]

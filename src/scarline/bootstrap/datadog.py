@@ -83,7 +83,7 @@ def spans(settings: Settings, *, approved: bool = False) -> "Spans":
     """
     from scarline.failures.limits import Limits
     from scarline.failures.rules import read_rules
-    from scarline.privacy import Category, redact_json
+    from scarline.privacy import Category, redact_each
     from scarline.sources import datadog
 
     own = policy(settings)
@@ -104,7 +104,7 @@ def spans(settings: Settings, *, approved: bool = False) -> "Spans":
         complete=settings.complete_traces,
         rules=read_rules(settings.failure_rules, Limits(quality=settings.quality_threshold)),
         hashed=hashed,
-        cleaned=lambda value: redact_json(value, own),
+        cleaned=lambda values: redact_each(values, own),
     )
 
 

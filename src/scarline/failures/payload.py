@@ -18,6 +18,9 @@ MOST_BYTES = 200_000
 FEWEST_BYTES = 200
 """The least that a payload can be cut to: what the note takes that stands for all of it."""
 
+Cleaned = Callable[[Sequence[Any]], Sequence[Any]]
+"""Takes personal data out of JSON values, each by itself."""
+
 _SHORTEST = 100  # characters: a text that is cut is not cut shorter, so that its note fits
 
 _DEEPEST = 100  # levels: redaction drops what is deeper
@@ -36,7 +39,7 @@ def as_json(value: Any) -> str:
         return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def fitted(value: Any, most_bytes: int, cleaned: Callable[[Any], Any]) -> str:
+def fitted(value: Any, most_bytes: int, cleaned: Cleaned) -> str:
     """Return ``value`` as JSON of at most ``most_bytes`` of UTF-8.
 
     What is too long is given to ``cleaned`` before anything is cut: half of an address or a
@@ -48,7 +51,7 @@ def fitted(value: Any, most_bytes: int, cleaned: Callable[[Any], Any]) -> str:
     whole = as_json(value)
     if _fits(whole, most_bytes):
         return whole
-    own = cleaned(json.loads(whole))  # which keeps all digits of a whole number
+    (own,) = cleaned([json.loads(whole)])  # which keeps all digits of a whole number
     most = max(_level(list(_texts(own)), most_bytes, _size(own)), _SHORTEST)
     while most >= _SHORTEST:
         text = as_json(_shortened(own, most))

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from scarline.failures.judge import Judgement, Verdict
-from scarline.failures.payload import MOST_BYTES, as_json, fitted
+from scarline.failures.payload import MOST_BYTES, Cleaned, as_json, fitted
 from scarline.failures.span import Evaluation, Span
 from scarline.kinds import LLM_FAILURE
 
@@ -34,7 +34,7 @@ class Recording:
     """What a record needs beside the failure.
 
     ``fetched_at`` is aware, in UTC. ``link`` makes the permalink. ``hashed`` makes the pseudonym
-    of a user, None without a key. ``cleaned`` takes personal data out of a JSON value; it is
+    of a user, None without a key. ``cleaned`` takes personal data out of JSON values; it is
     called before a text is cut, since half of an address is found by no rule afterwards.
     ``most_bytes`` is how long a payload may be as UTF-8.
     """
@@ -42,7 +42,7 @@ class Recording:
     fetched_at: datetime
     link: Callable[[Span], str | None]
     hashed: Callable[[str], str | None]
-    cleaned: Callable[[Any], Any]
+    cleaned: Cleaned
     most_bytes: int = MOST_BYTES
 
 

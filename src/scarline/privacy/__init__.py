@@ -5,7 +5,7 @@ what takes its place. What cannot be cleaned is dropped, never kept as it came. 
 opened, and time is linear in the text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +33,7 @@ __all__ = [
     "find_names",
     "read_policy",
     "redact",
+    "redact_each",
     "redact_json",
     "redact_lines",
     "redact_text",
@@ -53,6 +54,12 @@ def redact_json(value: Any, policy: Policy | None = None, account: Account | Non
     """
     cleaner = _cleaner(policy or default_policy())
     return Documents(cleaner, account or Account()).clean([value])[0]
+
+
+def redact_each(values: Sequence[Any], policy: Policy | None = None) -> list[Any]:
+    """Return each of ``values`` as ``redact_json`` returns it, sooner than one after the other."""
+    cleaner = _cleaner(policy or default_policy())
+    return Documents(cleaner, Account()).clean(values, traces=range(len(values)))
 
 
 def redact(batch: Batch, policy: Policy | None = None) -> CleanBatch:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from scarline.errors import ConfigError
+from scarline.failures.payload import Cleaned
 from scarline.failures.rules import Rules, read_rules
-from scarline.privacy import redact_json
+from scarline.privacy import redact_each
 
 By = Literal["llm", "apm"]
 """Which search is asked: LLM Observability's own, or the one over all spans of APM."""
@@ -62,10 +63,10 @@ class Spans:
     """What is a failure; thresholds are in them."""
     hashed: Callable[[str], str | None] = unhashed
     """Makes the pseudonym of a user; None without a key."""
-    cleaned: Callable[[Any], Any] = redact_json
-    """Takes personal data out of a JSON value: out of a payload that is too long, before it is
-    cut, and out of the text of an error, before failures are grouped by it. All that is stored
-    is redacted besides."""
+    cleaned: Cleaned = redact_each
+    """Takes personal data out of JSON values, each by itself: out of a payload that is too long,
+    before it is cut, and out of the texts of errors, before failures are grouped by them. All that
+    is stored is redacted besides."""
 
     def __post_init__(self) -> None:
         for problem in _problems(self):

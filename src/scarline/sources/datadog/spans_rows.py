@@ -34,13 +34,16 @@ def recording(url: str, by: By, config: Spans, at: datetime) -> Recording:
 
 def rows(failing: Sequence[Failing], paths: Paths, how: Recording) -> pa.RecordBatch:
     """Return one row of ``LLM_FAILURE`` for each failing span, in their order."""
-    return record([_failure(span, judgement, paths, how) for span, judgement in failing], how)
+    told = [span.error_message for span, _ in failing]
+    clean = iter(how.cleaned([it for it in told if it]))
+    messages = [next(clean) if it else None for it in told]
+    made = zip(failing, messages, strict=True)
+    return record([_failure(*it, message, paths) for it, message in made], how)
 
 
-def _failure(span: Span, judgement: Judgement, paths: Paths, how: Recording) -> Failure:
-    """Group a failure, by what its error says without anybody's name in it."""
-    told, placed = span.error_message, replace(span, path=paths.path(span))
-    message = how.cleaned(told) if told else None
-    nameless = placed if message == told else replace(placed, error_message=message)
+def _failure(span: Span, judgement: Judgement, message: str | None, paths: Paths) -> Failure:
+    """Group a failure, by the ``message`` of its error without anybody's name in it."""
+    placed = replace(span, path=paths.path(span))
+    nameless = replace(placed, error_message=message)
     grouping = signature(nameless, judgement.leading.type, blamed(span, judgement.reasons))
     return placed, judgement, grouping
