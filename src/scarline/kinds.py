@@ -150,7 +150,7 @@ SCAR = Kind(
             pa.field("unit", TEXT),
             pa.field("ended_at", INSTANT),  # of the first calm point; null while it goes on
             pa.field("points", pa.int32(), nullable=False),  # from its onset to its end
-            pa.field("detector", TEXT, nullable=False),  # "scar-operator/2"
+            pa.field("detector", TEXT, nullable=False),  # "scar-operator/3"
             pa.field("expert", TEXT),  # the one that spoke at the onset
             pa.field("direction", TEXT, nullable=False),  # low, high, both
             pa.field("peak_at", INSTANT, nullable=False),  # where it was missed by most

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -75,8 +76,9 @@ def test_an_alert_is_listed_silenced_and_heard_again(environment: dict[str, str]
     assert (made["author"], made["matchers"]) == ("ana", ['host=~"web-.*"'])
     assert told(environment, "silences") == [made]
     assert told(environment, "list", "--state", "silenced")[0]["silenced_by"] == [made["id"]]
-    shown = scarline(environment, "list").stdout
-    assert f"by silence {made['id']}" in shown
+    shown = scarline(environment, "list")
+    assert f"by silence {made['id']}" in shown.stdout
+    assert re.fullmatch(r"looked up to \S+Z, (just now|a minute ago)\n", shown.stderr)
     assert told(environment, "expire", made["id"])["state"] == "expired"
     assert "no silences" in scarline(environment, "silences").stderr
     assert told(environment, "silences", "--expired")[0]["id"] == made["id"]
@@ -116,18 +118,18 @@ def test_a_file_is_checked(environment: dict[str, str], tmp_path: Path) -> None:
     """It says what is in it, or what is wrong with it."""
     good = scarline(environment, "check", environment["SCARLINE_ALERTS"])
     assert good.returncode == DONE
-    assert good.stdout.splitlines() == ["1 rules: Starved", "{} -> ops", "receivers: ops (slack)"]
+    assert good.stdout.splitlines() == ["1 rule: Starved", "{} -> ops", "receivers: ops (slack)"]
     assert "to be set: SLACK_URL" in good.stderr
     (tmp_path / "bad.toml").write_text(RULES.replace("critical", "terrible"))
     bad = scarline(environment, "check", "bad.toml")
     assert (bad.returncode, bad.stdout) == (USAGE, "")
-    assert "bad.toml, line 4: rule 'Starved': severity is 'terrible'" in bad.stderr
+    assert "bad.toml, line 7: rule 'Starved': severity is 'terrible'" in bad.stderr
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (RULES.replace("operator/2", "operator/1"), "scar-operator/1 is promoted, so nobody is"),
+        (RULES.replace("operator/3", "operator/1"), "scar-operator/1 is promoted, so nobody is"),
         (
             RULES[: RULES.index("[[rule]]")] + RULES[RULES.index("[route]") :],
             "there is no [[rule]]",

@@ -14,7 +14,7 @@ from scarline.errors import ConfigError
 from tests.alerts.timeline import RULES
 
 FAULTY = """\
-promoted = ["scar-operator/2"]
+promoted = ["scar-operator/3"]
 alert = 1
 
 [[rule]]
@@ -31,6 +31,9 @@ for = "soon"
 [[rule]]
 name = "Low2"
 min_score = 2
+direction = "up"
+metrics = "system.*"
+matchers = ["a=b", "host", 'team=~"("']
 
 [[rule]]
 name = "Taken"
@@ -59,6 +62,11 @@ url = "https://hooks.example.com/T0/B0/secret-part"
 
 [[receiver]]
 type = "pigeon"
+
+[[receiver]]
+type = "webhook"
+url = "ftp://example.com"
+send_resolved = "no"
 """
 
 
@@ -67,21 +75,33 @@ def test_every_fault_is_told_with_its_line() -> None:
     with pytest.raises(ConfigError) as caught:
         parsed(FAULTY, "a.toml")
     told = str(caught.value)
-    for line, sentence in {
-        4: "rule 'Starved': severity is 'bad': it can be info, warning, error, critical",
-        8: "rule 'no good': its name has letters, digits and _ only, such as CpuStarved",
-        11: "rule 'Low': 'soon' is no length of time: write 30s, 5m, 1h30m, 2d or 1w",
-        15: "rule 'Low2': min_score is 2: it can be from 0.5 to 1",
-        19: "rule 'Taken': labels cannot have severity: these are given by the scar",
-        26: "route.routes: 'host' is no matcher: write host=\"web-1\"",
-        30: "route.routes: group_wait is a text in quotes",
-        36: "inhibit: needs source and target, lists of matchers",
-        39: "receiver 'ops': its url is a secret: put it in the environment",
-        44: "receiver: type is 'pigeon': it can be slack, pagerduty, webhook",
-    }.items():
-        assert f"a.toml, line {line}: {sentence}" in told
-    assert told.startswith("a.toml has alert: a file of alerts has promoted, link, rule")
-    assert told.count("a.toml") == 11
+    wanted = [
+        (6, "rule 'Starved': severity is 'bad': it can be info, warning, error, critical"),
+        (9, "rule 'no good': its name has letters, digits and _ only, such as CpuStarved"),
+        (13, "rule 'Low': 'soon' is no length of time: write 30s, 5m, 1h30m, 2d or 1w"),
+        (17, "rule 'Low2': min_score is 2: it can be from 0.5 to 1"),
+        (18, "rule 'Low2': direction is 'up': it can be low, high, both"),
+        (19, "rule 'Low2': has no metrics: it can have annotations, direction, for, host"),
+        (20, "rule 'Low2': 'host' is no matcher: write host=\"web-1\""),
+        (20, "rule 'Low2': '(' is no pattern of RE2"),
+        (24, "rule 'Taken': labels cannot have severity: these are given by the scar"),
+        (30, "route.routes: no [[receiver]] is called 'nobody': there is ops"),
+        (31, "route.routes: 'host' is no matcher: write host=\"web-1\""),
+        (34, "route.routes: group_wait is a text in quotes"),
+        (37, "route.routes.routes: continue is true or false"),
+        (39, "inhibit: needs source and target, lists of matchers"),
+        (45, "receiver 'ops': its url is a secret: put it in the environment"),
+        (47, "receiver: lacks name"),
+        (48, "receiver: type is 'pigeon': it can be slack, pagerduty, webhook"),
+        (50, "receiver: lacks secret_env, the name of the variable that holds it"),
+        (50, "receiver: lacks name"),
+        (52, "receiver: url is an address that begins with https://, without a password"),
+        (53, "receiver: send_resolved is true or false"),
+    ]
+    first, *rest = told.splitlines()
+    assert first.startswith("a.toml has alert: a file of alerts has promoted, link, rule")
+    for sentence, (line, begin) in zip(rest, wanted, strict=True):
+        assert sentence.startswith(f"a.toml, line {line}: {begin}")
     assert "secret-part" not in told
 
 
@@ -90,10 +110,11 @@ def test_what_stands_above_the_tables_has_its_own_line() -> None:
     text = "# ours\npromoted = 'all'\nlink = 'scars'\n[route]\nlink = 'x'\nreceiver = 'none'\n"
     with pytest.raises(ConfigError) as caught:
         parsed(text, "a.toml")
-    promoted, link, route = str(caught.value).splitlines()
+    promoted, link, route, receiver = str(caught.value).splitlines()
     assert promoted.startswith("a.toml, line 2: promoted: promoted is a list")
     assert link.startswith("a.toml, line 3: link: link is an address")
-    assert route.startswith("a.toml, line 4: route: has no link")
+    assert route.startswith("a.toml, line 5: route: has no link")
+    assert receiver == "a.toml, line 6: route: no [[receiver]] is called 'none': there is none"
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
@@ -107,13 +128,13 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("promoted = [", "cannot be read as alerts"),
-        ("rule = 3", r"rule is written \[\[rule\]\]"),
+        ("rule = 3", r"has rule, which is written \[\[rule\]\]"),
         ("[route]\ngroup_by = ['a-b']\nreceiver = 'x'", "'a-b', which is no name of a label"),
         ("", "lacks receiver"),
         ("[route]\nreceiver = 'x'", r"no \[\[receiver\]\] is called 'x': there is none"),
         ("[route]\nreceiver = 'x'\nmatchers = ['a=b']", "the first route takes every alert"),
         ("link = 'scars'", "link is an address that begins with https://"),
-        (RULES + RULES[RULES.index("[[receiver]]") :], "receiver 'ops' is there twice"),
+        (RULES + RULES[RULES.index("[[receiver]]") :], "has receiver 'ops' twice"),
         (RULES.replace("SLACK_URL", "slack url"), "url_env is the name of a variable"),
         (RULES.replace('"5m"', '"0s"'), "group_interval is at least 1s"),
     ],

@@ -27,7 +27,7 @@ from scarline.kinds import DECISION, SCAR
 from tests.fakes import EPOCH
 
 RULES = """
-promoted = ["scar-operator/2"]
+promoted = ["scar-operator/3"]
 
 [[rule]]
 name = "Starved"
@@ -67,7 +67,7 @@ def scar(**told: Any) -> dict[str, Any]:
         "unit": "percent",
         "ended_at": None,
         "points": 1,
-        "detector": "scar-operator/2",
+        "detector": "scar-operator/3",
         "expert": "level",
         "direction": "low",
         "peak_at": told.get("onset", EPOCH),

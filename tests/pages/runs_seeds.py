@@ -102,7 +102,7 @@ class Finding:
             "series": "0a1b2c3d",
             "onset": row["ts"],
             "points": 3,
-            "detector": "scar-operator/2",
+            "detector": "scar-operator/3",
             "direction": "high",
             "peak_at": row["ts"],
             "peak_score": 0.9,

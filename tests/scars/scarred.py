@@ -34,7 +34,7 @@ def scar(hour: float = 0.0, course: Sequence[float] = PLATEAU, **own: Any) -> di
         "unit": "load",
         "ended_at": onset + timedelta(minutes=30),
         "points": 30,
-        "detector": "scar-operator/2",
+        "detector": "scar-operator/3",
         "expert": "spike",
         "direction": "high",
         "peak_at": onset + timedelta(minutes=5),

@@ -1,9 +1,12 @@
 """What holds for every series, whatever is in it."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -132,3 +135,32 @@ def test_columns_of_different_lengths_are_refused() -> None:
     """A time for each value."""
     with pytest.raises(UsageError, match="one time for each value"):
         score_series([1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["12", ["1", "2"], [1.0, "2"], [1.0, [2.0]], [1.0, 2j], np.array([1, 2], "M8[s]"), {"a": 1}],
+)
+@pytest.mark.parametrize("form", [score_series, alert_series])
+def test_what_is_no_number_is_refused(given: Any, form: Callable[..., Floats]) -> None:
+    """Times or values: the sentence says which, and what to give."""
+    with pytest.raises(UsageError, match=r"the times are not all numbers: give a flat list"):
+        form(given, [1.0, 2.0])
+    with pytest.raises(UsageError, match=r"the values are not all numbers: give a flat list"):
+        form([1.0, 2.0], given)
+
+
+@pytest.mark.parametrize("given", [1.0, [[1.0, 2.0], [3.0, 4.0]]])
+def test_what_is_not_one_series_is_refused(given: Any) -> None:
+    """One number, or a table of them."""
+    with pytest.raises(UsageError, match="in one dimension"):
+        score_series(given, given)
+
+
+def test_what_else_holds_numbers_is_taken() -> None:
+    """Whole numbers, None for a value that is missing, decimals, columns of Arrow."""
+    ts, values = list(range(0, 60 * 300, 60)), [*(float(it % 7) for it in range(299)), math.nan]
+    plain = score_series(np.array(ts, dtype=np.float64), np.array(values)).tolist()
+    assert score_series(ts, np.array([*values[:-1], None])).tolist() == plain
+    assert score_series(pa.array(ts), pa.chunked_array([values[:9], values[9:]])).tolist() == plain
+    assert max(plain) > 0

@@ -4,7 +4,9 @@ import math
 import random
 
 import pytest
+from typer.testing import CliRunner
 
+from scarline.cli.filters import app
 from scarline.cli.watching import watched
 from scarline.errors import UsageError
 from scarline.scars import Options, ScarOperator, known_direction
@@ -76,3 +78,20 @@ def test_the_side_that_is_bad() -> None:
     assert known_direction("system.cpu.idle") == "low"
     out, _ = asked(*lines, metric="system.cpu.idle")
     assert not any(line.endswith(",1") for line in out)
+
+
+@pytest.mark.parametrize(
+    ("words", "alerts"),
+    [
+        (["--metric", "shop.queue"], 0),
+        (["--metric", "shop.queue", "--bad", "high"], 1),
+        (["--metric", "other"], 1),
+        (["--metric", "other", "--budget", "1e-12"], 0),
+    ],
+)
+def test_what_is_set_counts_unless_an_option_says_otherwise(words: list[str], alerts: int) -> None:
+    """The side that is bad of a metric of one's own, and the budget."""
+    text = "timestamp,value\n" + "".join(f"{at},{value:.3f}\n" for at, value in series())
+    runner = CliRunner(env={"SCARLINE_LOW_IS_BAD": "shop.*", "SCARLINE_FALSE_ALERTS_A_WEEK": "10"})
+    done = runner.invoke(app, ["watch", *words], input=text, catch_exceptions=False)
+    assert sum(it.endswith(",1") for it in done.stdout.splitlines()) == alerts

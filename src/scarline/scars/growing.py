@@ -17,7 +17,7 @@ from scarline.kinds import METRIC_POINT, SCAR
 from scarline.scars.columns import Key
 from scarline.series import series_bounds, series_names
 
-DETECTOR = "scar-operator/2"
+DETECTOR = "scar-operator/3"
 """Who found it; another number when the same points would be judged otherwise."""
 
 SHAPE = 24

@@ -32,10 +32,17 @@ from scarline.scars.tails import begin_tails, learn_tail, paces, reach, surprise
 SPIKE, LEVEL = 0, 1
 HAS_BAND = (True, True, False, False, True, True, True)
 """Which experts measure in spreads around what was expected."""
+OFF_THE_LEVEL = sum(HAS_BAND) - 1
 WEIGHTS = (0.9, 0.9, 0.6, 0.75, 1.0, 1.0, 0.85)
 """What the surprise of each expert counts, in the order of `memory.EXPERTS`."""
 SHARE_OF_BUDGET = 0.35
 """What one expert may spend of it; they mostly speak of the same moments."""
+AGREED, HALF = 0.25, 0.5
+"""Where those that look at the near forecast, or on average those that look at the level, are more
+than half as surprised as an onset asks for, this share of what is beyond the half is added: two
+views of one event are more than one."""
+ALONE_AGREED = (1.0 + 2.0 * AGREED * HALF) / (1.0 + 2.0 * AGREED)
+"""The share of the target from which an expert is heard if all the others are as surprised."""
 LEAST_TARGET = 4.0
 """The smallest surprise that can be an onset: once in 55 values."""
 DOUBT = 300.0
@@ -75,7 +82,7 @@ def judge(s: Any, ts: float, value: float, out: Any) -> None:
     said = forecast(s, at, now, value)
     shown = evidence(s, at, said, value)
     target = lowered_line(s, at) * _target(s)
-    surprised = _weigh(s, shown, target, out)
+    surprised = weigh(s, shown, target, out)
     _explain(s, said, surprised, target, out)
     raise_alert(s, at, abs(said.rest - said.level), surprised, out)
     _learn(s, at, now, said, shown, target, value)
@@ -96,18 +103,23 @@ def _target(s: Any) -> float:
 
 
 @machine
-def _weigh(s: Any, shown: Evidence, target: float, out: Any) -> float:
-    """Return the largest surprise as a share of the target, and name whose it is."""
-    most = -1.0
+def weigh(s: Any, shown: Evidence, target: float, out: Any) -> float:
+    """Return the surprise as a share of the target, and name the expert whose is the largest."""
+    most, near, away = -1.0, 0.0, 0.0
     for k in range(len(WEIGHTS)):
         if s.direction != 0.0 and shown.sides[k] != s.direction:
             continue
         surprised = WEIGHTS[k] * surprise(s, k, shown.strengths[k] / (1.0 + DOUBT / s.count))
+        if k == SPIKE:
+            near = surprised
+        elif HAS_BAND[k]:
+            away += surprised / OFF_THE_LEVEL
         if surprised > most:
             most = surprised
             out.expert = k
             out.direction = int(shown.sides[k])
-    return float(max(0.0, most) / target)
+    agreed = max(0.0, near - HALF * target) + max(0.0, away - HALF * target)
+    return float((max(0.0, most) + AGREED * agreed) / target)
 
 
 @machine
@@ -117,7 +129,7 @@ def _explain(s: Any, said: Forecast, surprised: float, target: float, out: Any) 
     centre, spread = said.level, said.spread * said.part_of_day
     if k == SPIKE:
         centre, spread = said.near, said.near_spread * said.part_of_day
-    half = spread * reach(s, k, target / WEIGHTS[k]) * (1.0 + DOUBT / s.count)
+    half = spread * reach(s, k, ALONE_AGREED * target / WEIGHTS[k]) * (1.0 + DOUBT / s.count)
     out.expected = said.usual + centre
     out.low, out.high = out.expected - half, out.expected + half
     out.missed_by = (said.rest - centre) / spread

@@ -107,7 +107,7 @@ JUDGEMENT = np.dtype(
 
 Memories = npt.NDArray[np.void]
 
-MARK = int.from_bytes(b"SCAR\0\0\0\2", "little")
+MARK = int.from_bytes(b"SCAR\0\0\0\3", "little")
 """Another number for each version: what is remembered changes with what is looked at."""
 
 

@@ -1,6 +1,6 @@
 """The ScarOperator of one series: a value in, a score out; and whole series at once."""
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,6 +24,9 @@ from scarline.scars.options import DEFAULT, Direction, Options
 ALERT_LINE = 0.5
 SIDES = (Direction.BOTH, Direction.HIGH, Direction.LOW)
 """By 0, 1 and -1."""
+_NUMERIC = "biufO"
+"""Kinds of arrays that may hold numbers; text that reads as one, and dates, are refused: nobody
+could say of what unit they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def score_series(ts: npt.ArrayLike, values: npt.ArrayLike, options: Options = DE
     """Return the score of each value: what :meth:`ScarOperator.update` says, one after another.
 
     ``ts`` are seconds since 1970, ``values`` numbers or nan; both, and what is returned, have
-    shape (values,). Raises ``UsageError`` if they have not.
+    shape (values,). Raises ``UsageError`` if they are no numbers or not of that shape.
     """
     return np.ascontiguousarray(_judged(ts, values, options)["score"])
 
@@ -134,7 +137,7 @@ def alert_series(ts: npt.ArrayLike, values: npt.ArrayLike, options: Options = DE
 
 
 def _judged(ts: npt.ArrayLike, values: npt.ArrayLike, options: Options) -> npt.NDArray[np.void]:
-    times, numbers = _floats(ts), _floats(values)
+    times, numbers = _floats(ts, "times"), _floats(values, "values")
     if times.ndim != 1 or times.shape != numbers.shape:
         message = (
             f"{times.shape} times and {numbers.shape} values: "
@@ -146,5 +149,13 @@ def _judged(ts: npt.ArrayLike, values: npt.ArrayLike, options: Options) -> npt.N
     return judged(memories, np.zeros(1, np.int64), bounds, times, numbers)
 
 
-def _floats(numbers: npt.ArrayLike | Sequence[float]) -> Floats:
-    return np.ascontiguousarray(numbers, dtype=np.float64)
+def _floats(given: npt.ArrayLike, what: str) -> Floats:
+    with suppress(TypeError, ValueError):
+        numbers = np.asarray(given)
+        if numbers.dtype.kind in _NUMERIC:
+            return np.asarray(numbers, dtype=np.float64, order="C")
+    message = (
+        f"the {what} are not all numbers: give a flat list or array of them, "
+        "times in seconds since 1970, nan for a value that is missing"
+    )
+    raise UsageError(message)
