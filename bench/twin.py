@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from bench.report import best
 from hatch_build import node, node_environment, npm, stamped
@@ -33,6 +33,14 @@ DAGRE_SECONDS = 120
 
 TIERS = 7
 HUBS = 1.3  # shape of the Pareto distribution of how often a system is called
+
+SETTLE_MS = 1_500
+DRAG_STEPS = 120
+COUNTING = """() => {
+    window.frames_seen = [performance.now()];
+    const next = (at) => frames_seen.push(at) && requestAnimationFrame(next);
+    requestAnimationFrame(next);
+}"""
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -116,9 +124,12 @@ def dagre(systems: int, starts: Longs, ends: Longs) -> tuple[float, int] | None:
     return told["seconds"], crossings({(a, b): [points[a], points[b]] for a, b in pairs})
 
 
-def shown(flows: list[dict[str, Any]], times: int = 3) -> float:
-    """Return the median seconds until the twin stands in a browser, from the address on."""
-    seconds = []
+def shown(flows: list[dict[str, Any]], times: int = 3) -> tuple[float, float]:
+    """Return the median seconds until the twin stands in a browser, from the address on.
+
+    And the median frames a second while it is dragged about.
+    """
+    seconds, frames = [], []
     with serving() as site, sync_playwright() as playwright:
         site.tell(flows)
         path = shutil.which("chromium")
@@ -129,9 +140,24 @@ def shown(flows: list[dict[str, Any]], times: int = 3) -> float:
             page.wait_for_function("performance.getEntriesByName('twin drawn').length > 0")
             entry = "performance.getEntriesByName('twin drawn')[0].startTime"
             seconds.append(float(page.evaluate(entry)) / 1000)
+            frames.append(dragged(page))
             page.close()
         browser.close()
-    return statistics.median(seconds)
+    return statistics.median(seconds), statistics.median(frames)
+
+
+def dragged(page: Page) -> float:
+    """Return how many frames a second the page shows while its graph is dragged about."""
+    page.wait_for_timeout(SETTLE_MS)
+    left, top = 30, 160  # of the graph, where no system stands
+    page.mouse.move(left, top)
+    page.mouse.down()
+    page.evaluate(COUNTING)
+    for step in range(DRAG_STEPS):
+        page.mouse.move(left + 5 * step, top + 4 * step)
+    found = page.evaluate("frames_seen.length / (performance.now() - frames_seen[0]) * 1000")
+    page.mouse.up()
+    return float(found)
 
 
 def run() -> None:
@@ -157,7 +183,9 @@ def run() -> None:
             {"from": f"service-{a}", "to": f"service-{b}", "env": "prod", "error_rate": 0.001}
             for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
         ]
-        print(f"twin of {systems:,} systems in Chromium, 300 shown: {shown(flows):.2f} s")
+        seconds, frames = shown(flows)
+        print(f"twin of {systems:,} systems in Chromium, 300 shown: {seconds:.2f} s", end="")
+        print(f", {frames:.0f} frames a second when dragged")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.pages.backlog_receiving import delivering
-from tests.pages.backlog_seeds import ALL, ATTACK, HOSTILE, LIMITED, captured
+from tests.pages.backlog_seeds import ALL, ATTACK, CLAIMED, HOSTILE, LIMITED, captured
 from tests.pages.looking import faultless, pictures
 from tests.pages.serving import Site
 from tests.web.receiver import receiving
@@ -392,3 +392,46 @@ def test_exports_and_how_their_delivery_stands(browser: Browser, answer: int) ->
         faultless(page)
         pictures(page, f"backlog-deliveries-{answer}")
         assert len(receiver.got) == 1
+
+
+def test_groups_of_one_title_are_told_apart(page: Page, site: Site) -> None:
+    """By what differs in how they were grouped; a title that stands alone stays as it is."""
+    title = "Says what its sources do not"
+    parts = [
+        {"application": "shop", "place": "compose", "evaluations": ["faithfulness"]},
+        {"application": "shop", "place": "summarise", "evaluations": ["faithfulness"]},
+        {"application": "shop", "place": "summarise", "evaluations": ["grounded", "cites"]},
+        {"application": "support", "place": "compose", "evaluations": ["faithfulness"]},
+    ]
+    alike = [
+        CLAIMED[number]
+        | {"signature": f"ALIKE{number}", "title": title, "grouped_by": json.dumps(it)}
+        for number, it in enumerate(parts)
+    ]
+    captured(site, [*alike, *LIMITED])
+    page.goto("/backlog")
+    expect(titles(page)).to_have_count(5)
+    assert set(titles(page).all_inner_texts()) == {
+        TITLES[0],
+        f"{title} · shop · compose · faithfulness",
+        f"{title} · shop · summarise · faithfulness",
+        f"{title} · shop · summarise · grounded, cites",
+        f"{title} · support · compose · faithfulness",
+    }
+    faultless(page)
+    pictures(page, "backlog-alike")
+
+
+def test_deliveries_can_be_looked_at_while_groups_are_chosen(page: Page, site: Site) -> None:
+    """They and the export are two things, each with its button and its key."""
+    captured(site)
+    page.goto("/backlog")
+    page.get_by_role("checkbox", name=f"Choose {TITLES[0]}").check()
+    page.get_by_role("button", name="Deliveries").click()
+    expect(dialog(page).get_by_role("heading", level=2)).to_have_text("Deliveries")
+    page.keyboard.press("Escape")
+    page.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    expect(dialog(page).get_by_role("heading", level=2)).to_have_text("Export 1 group")
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    expect(dialog(page).get_by_role("heading", level=2)).to_have_text("Deliveries")

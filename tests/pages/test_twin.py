@@ -275,6 +275,27 @@ def test_a_megabyte_in_an_answer_is_shown_in_part(page: Page, site: Site) -> Non
     assert len(page.locator("main").inner_text()) < len(huge)
 
 
+def test_names_leave_room_for_the_mark(page: Page, site: Site) -> None:
+    """As this browser measures them; what is longer than the widest box is cut."""
+    names = ["order-management", "WAREHOUSE_SYNC", "notification-worker-for-mail"]
+    names += ["gateway", "ledger", "moderation", "mmmm"]
+    site.tell([{"from": it, "to": "oms", "env": env} for it in names for env in ("prod", "test")])
+    page.goto("/")
+    expect(graph(page)).to_be_visible()
+    rooms = page.evaluate(
+        """async () => {
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = `500 13px ${getComputedStyle(document.body).fontFamily}`;
+            const told = await (await fetch("/api/twin")).json();
+            return told.nodes.map(it => [it.title, it.width - pen.measureText(it.title).width]);
+        }"""
+    )
+    assert len(rooms) == 16
+    for title, room in rooms:
+        assert room >= 40 or len(title) > 28, title  # 22 are the mark's
+    pictures(page, "twin-names")
+
+
 def test_several_sources_can_stand_out(seeded: Page) -> None:
     """Each press adds one or takes it away; the flows listed are those of the sources pressed."""
     own = panel(seeded)

@@ -16,6 +16,7 @@ from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore
 from scarline.web.app import create_app
 from scarline.web.desk import Config
+from scarline.web.problems import TYPE, TYPES
 from tests.fakes import Clock
 
 FLOWS = "/api/ale/integration-flows"
@@ -73,7 +74,7 @@ def problem_of(done: httpx.Response, status: int) -> dict[str, Any]:
     assert done.status_code == status, done.text
     assert done.headers["content-type"] == "application/problem+json"
     told: dict[str, Any] = done.json()
-    assert (told["status"], told["type"]) == (status, "about:blank")
-    assert told["title"]
+    name, title = TYPES[status]
+    assert (told["status"], told["type"], told["title"]) == (status, TYPE + name, title)
     assert told["detail"]
     return told

@@ -1,5 +1,6 @@
 """Who may come in, and what every answer is locked down with."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ from scarline.errors import ConfigError
 from scarline.settings import Settings
 from scarline.stores.memory import MemoryStore
 from scarline.web.desk import Config
+from scarline.web.pages import STATIC
+from scarline.web.problems import TYPES, told
 from scarline.web.server import allowed
+from tests.conftest import missing
 from tests.web.served import FLOWS, problem_of, served
 
 READER, OPERATOR = "reader-0123456789", "operator-0123456789"
@@ -75,6 +79,49 @@ async def test_tokens() -> None:
         done = await api.http.post(FLOWS, json=row, headers=bearer(OPERATOR))
         assert done.status_code == 200
         assert (await api.http.get("/healthz")).status_code == 200
+
+
+async def test_every_answer_says_what_its_caller_may_do() -> None:
+    """A page offers by it only what will be done; to a stranger nothing is said."""
+    config = Config(reader=READER, operator=OPERATOR, hosts=None)
+    async with served(config) as api:
+        for token, role in ((READER, "reader"), (OPERATOR, "operator"), ("x" * 20, None)):
+            for path in (FLOWS, "/api/runs", "/api/nothing"):
+                done = await api.http.get(path, headers=bearer(token))
+                assert done.headers.get("x-scarline-role") == role, (path, token)
+        refused = await api.http.post(FLOWS, json={"from": "a"}, headers=bearer(READER))
+        assert refused.headers["x-scarline-role"] == "reader"
+    async with served() as api:
+        assert (await api.http.get(FLOWS)).headers["x-scarline-role"] == "operator"
+
+
+async def test_a_browser_without_a_token_gets_a_page() -> None:
+    """Where no page is; a program gets the problem, and so does whoever asks the API."""
+    if not (STATIC / "index.html").is_file():
+        missing("the built pages", "make ui, with the npm registry reached")
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    async with served(Config(reader=READER, hosts=None)) as api:
+        page = await api.http.get("/nowhere", headers=browser)
+        assert (page.status_code, page.headers["www-authenticate"]) == (401, "Bearer")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        problem_of(await api.http.get("/nowhere"), 401)
+        problem_of(await api.http.get("/api/nowhere", headers=browser), 401)
+        problem_of(await api.http.post("/nowhere", headers=browser), 401)
+
+
+def test_every_type_of_problem_is_listed() -> None:
+    """With its status and its title, which no other type has."""
+    listed = (Path(__file__).parents[2] / "docs" / "http.md").read_text()
+    for status, (name, title) in TYPES.items():
+        assert f"| {status} | `{name}` | {title} |" in listed
+    assert len({title for _, title in TYPES.values()}) == len(TYPES)
+
+
+def test_a_status_without_a_type_of_ours() -> None:
+    """It has the phrase of HTTP, as RFC 9457 says of about:blank."""
+    blank = {"type": "about:blank", "title": "I'm a Teapot", "status": 418, "detail": "short"}
+    assert told(418, "short") == blank
 
 
 async def test_without_an_operator_nobody_writes() -> None:

@@ -195,7 +195,7 @@ async def test_what_is_not_there_is_said() -> None:
             await failures_work.failure(road, "t1", "none")
         with pytest.raises(UsageError, match="--text cannot be that"):
             await failures_work.failures(road, {"text": "x" * 201})
-        with pytest.raises(UsageError, match="start must be before its end"):
+        with pytest.raises(UsageError, match="from must be before to"):
             await failures_work.failures(
                 road, {"from": "2026-03-02T01:00:00Z", "to": EPOCH.isoformat()}
             )

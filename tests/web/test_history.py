@@ -55,6 +55,18 @@ async def test_provenance() -> None:
         assert paged == told
 
 
+async def test_entries_count_as_their_run_does() -> None:
+    """A list tells of everything: the rows that say so are told of beside those of flows."""
+    async with served() as api:
+        listed = "service,env\nweb,prod\noms,prod\noms,test\n"
+        done = await api.http.post(FLOWS, content=listed, headers={"Content-Type": "text/csv"})
+        run = (await api.http.get(f"/api/runs/{done.json()['run']}")).json()
+    (wrote,) = [it for it in run["entries"] if it["word"] == "wrote"]
+    assert (wrote["rows"], run["counts"]["rows"]) == (3, 3)
+    assert wrote["whole"] == 2  # prod and test
+    assert [it["rows"] for it in run["entries"] if it["word"] != "wrote"] == [None, None]
+
+
 async def test_provenance_verifies() -> None:
     """With what does not hold; a changed row is found."""
     store = MemoryStore()

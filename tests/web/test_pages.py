@@ -63,6 +63,22 @@ async def test_every_page_is_the_same_document(built: Path, path: str) -> None:
         problem_of(await http.get("/api/runs"), 401)
 
 
+async def test_the_script_of_a_page_is_fetched_beside_the_first(built: Path) -> None:
+    """That of this page alone, by the name that it was built under last."""
+    names = ["index-AbC_12-x.js", "runs-aaaaaaaa.js", "style-12345678.css", "twin-bbbbbbbb.js"]
+    async with serving(built) as http:
+        assert "link" not in (await http.get("/")).headers
+        (built / "stamp").write_text("\n".join(["digest", *names]))
+        for path, name in (
+            ("/", names[3]),
+            ("/dev/graph-prototype", names[3]),
+            ("/runs/x", names[1]),
+        ):
+            link = (await http.get(path)).headers["link"]
+            assert link == f"</assets/{name}>; rel=modulepreload; crossorigin"
+        assert "link" not in (await http.get("/backlog")).headers
+
+
 async def test_the_reader_s_colours_are_in_the_document(built: Path) -> None:
     """So that nothing flashes; and nothing else that a cookie says is."""
     async with serving(built) as http:

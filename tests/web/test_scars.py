@@ -9,16 +9,21 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from scarline.kinds import INTEGRATION_FLOW, SCAR
+from scarline.kinds import INTEGRATION_FLOW, METRIC_POINT, SCAR
 from scarline.ledger import Run
+from scarline.model import Asked, Batch, Cursor, Missing, Window
 from scarline.web.desk import Config
-from tests.fakes import EPOCH, FakeSource, loaded
+from scarline.web.scars.covering import NO_HOST, NO_METRIC, NO_SERIES
+from tests.fakes import EPOCH, FakeSource, loaded, points
 from tests.scars.scarred import WAVE, batch, scar
 from tests.web.failing import Late, captured, told
 from tests.web.served import Served, problem_of, served
 
 API = "/api/scars"
 INCIDENTS = "/api/incidents"
+
+DAY = Window(EPOCH, EPOCH + timedelta(days=1))
+SPAN = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-03T00:00:00Z"}
 
 FIRST, SECOND = scar(1), scar(25, host="web-2", ended_at=None)
 OTHER = scar(25 + 1 / 60, WAVE, metric="system.cpu.idle", direction="low", peak_score=0.6)
@@ -121,13 +126,71 @@ async def test_nothing_found_is_not_nobody_looked() -> None:
         assert (await told(api, API))["coverage"]["looked"] is False
         run = await found(api)
         api.clock.forward(hours=2)
-        assert (await told(api, API, host="none"))["coverage"]["looked"] is True
+        assert (await told(api, API, open="false", mark="real"))["coverage"]["looked"] is True
         await api.pipeline.rollback(run.run, "a test")
         answer = await told(api, API, **{"from": "2026-03-02T00:00:00Z"})
         assert (answer["total"], answer["coverage"]["looked"]) == (0, False)
         (gap,) = answer["coverage"]["missing"]
         assert gap["what"] == "metrics"
         assert "scarline pull metrics" in gap["reason"]
+
+
+@pytest.mark.parametrize("where", [API, INCIDENTS])
+@pytest.mark.parametrize(
+    ("wanted", "missing"),
+    [
+        ({"metric": "system.load.1"}, []),
+        ({"metric": "shop.queue"}, []),
+        ({"host": "web-1"}, []),
+        ({"host": "calm", "metric": "shop.queue"}, []),
+        ({"host": "asked"}, []),
+        ({"metric": "none"}, [("none", NO_METRIC)]),
+        ({"metric": "shop"}, [("shop", NO_METRIC)]),
+        ({"host": "none"}, [("none", NO_HOST)]),
+        (
+            {"host": "calm", "metric": "system.load.1"},
+            [("system.load.1 on calm", NO_SERIES)],
+        ),
+        (
+            {"host": "none", "metric": "none"},
+            [
+                ("none", NO_METRIC),
+                ("none", NO_HOST),
+            ],
+        ),
+    ],
+)
+async def test_what_was_never_looked_at_is_named(
+    where: str, wanted: dict[str, str], missing: list[tuple[str, str]]
+) -> None:
+    """A metric that no search names or brought, a host that no point is of, or of both none."""
+    async with served() as api:
+        await found(api)
+        rows = points(("shop.queue", "calm", 1, 1.0))
+        searches = [Asked(it, DAY) for it in ("avg:shop.queue{*}", "avg:shop.queue{host:asked}")]
+        brought = Batch(METRIC_POINT, rows, Cursor(""), tuple(searches))
+        source = FakeSource([brought], resuming=False)
+        await replace(api.pipeline, sources={"metrics": source}).pull("metrics")
+        covered = (await told(api, where, **SPAN, **wanted))["coverage"]
+        assert covered["looked"] is (not missing)
+        if missing:
+            assert [(it["what"], it["reason"]) for it in covered["missing"]] == missing
+
+
+async def test_of_a_metric_only_its_own_searches_count() -> None:
+    """What was missed of another is no gap of this one."""
+    gap = Missing("avg:b{*}", DAY, "HTTP 403")
+    asked = (Asked("avg:a{*} by {host}.rollup(avg, 60)", DAY), Asked("avg:b{*}", DAY))
+    rows = points(("a", "web-1", 1, 1.0))
+    source = FakeSource([Batch(METRIC_POINT, rows, Cursor(""), asked, (gap,))], resuming=False)
+    async with served() as api:
+        await replace(api.pipeline, sources={"metrics": source}).pull("metrics")
+        for metric, looked, reasons in (("a", True, []), ("b", False, ["HTTP 403"])):
+            covered = (await told(api, API, metric=metric, **SPAN))["coverage"]
+            assert (covered["looked"], [it["reason"] for it in covered["missing"]]) == (
+                looked,
+                reasons,
+            )
 
 
 async def test_one_scar() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from scarline.web.twin.boxes import WIDTHS
 from tests.web.served import Served, problem_of, served
 
 TWIN = "/api/twin"
@@ -64,6 +65,22 @@ async def test_an_edge_is_what_all_sources_tell_together() -> None:
     assert (edge["to"], edge["status"], edge["known_by"]) == ("prod:stock", "degraded", "observed")
     assert (edge["latency_ms"], edge["error_rate"]) == (30.0, 0.02)
     assert sorted(it["source"] for it in edge["flows"]) == ["api", "list"]
+
+
+async def test_boxes_are_as_wide_as_what_stands_in_them() -> None:
+    """The environment too, where it is not plain which one; neither narrow ones nor huge ones."""
+    names = ["a", "checkout", "CHECKOUT", "illicit", "order-management", "x" * 300]
+    async with served() as api:
+        await api.told(*({"from": it, "env": "prod"} for it in names))
+        plain = {it["title"]: it["width"] for it in (await twin(api))["nodes"]}
+        await api.told({"from": "order-management", "env": "test"})
+        both = {it["title"]: it["width"] for it in (await twin(api))["nodes"]}
+        asked = {it["title"] for it in (await twin(api, env="prod"))["nodes"]}
+    assert set(plain) == asked == set(names)
+    assert (plain["a"], plain["x" * 300]) == WIDTHS
+    assert plain["illicit"] < plain["checkout"] < plain["CHECKOUT"] < plain["order-management"]
+    assert {f"{it} · prod" for it in names} | {"order-management · test"} == set(both)
+    assert both["checkout · prod"] > plain["checkout"]
 
 
 async def test_names_that_look_like_ids_are_told_apart() -> None:

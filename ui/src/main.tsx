@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { pageAt } from "./pages";
 import { App } from "./shell/App";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -9,6 +10,11 @@ import "./styles/shell.css";
 export * from "./api/client";
 export * from "./api/useAsked";
 export * from "./parts";
+
+// The page's script and what it shows come while what is around it is drawn.
+const first = pageAt(location.pathname);
+first?.early?.();
+first?.load().catch(() => undefined); // asked for again, and told of, where it is drawn
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -117,10 +117,19 @@ _RUNS = {"type": "array", "items": RUN}
 _NEXT = {"type": ["string", "null"], "description": "cursor of the next page; null on the last"}
 
 
+_HEADERS = {
+    "X-Scarline-Role": {
+        "description": "what the caller may do: a reader reads, an operator writes too",
+        "schema": {"enum": ["reader", "operator"]},
+    }
+}
+
+
 def answered(what: str, **properties: Any) -> dict[int | str, dict[str, Any]]:
     """Return what is said of an answer 200 that is an object with these properties."""
     schema = {"type": "object", "properties": properties, "required": list(properties)}
-    return {200: {"description": what, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {200: {"description": what, "headers": _HEADERS, "content": content}}
 
 
 PAGE = answered("a page of flows", flows={"type": "array", "items": FLOW}, next=_NEXT)

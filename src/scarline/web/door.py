@@ -12,16 +12,17 @@ data, so that they are open: what they show they ask the API for, with the reade
 import asyncio
 from collections.abc import Callable
 from hmac import compare_digest
+from typing import Literal
 from urllib.parse import urlsplit
 
 import structlog
-from fastapi import Response
+from fastapi import Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scarline.web.desk import Config
 from scarline.web.jobs.issuer import Prove, Unproven
-from scarline.web.pages import is_page
+from scarline.web.pages import is_page, lost
 from scarline.web.problems import FAULT, problem
 
 log = structlog.get_logger(__name__)
@@ -31,9 +32,14 @@ PROBES = frozenset({"/healthz", "/readyz"})
 
 JOBS = "/jobs/"
 
+Role = Literal["reader", "operator"]
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 UNKNOWN = 401
+
+ROLE = "X-Scarline-Role"
+"""The header of every answer that says what its caller may do: ``reader`` or ``operator``."""
 
 BEARER = {"WWW-Authenticate": "Bearer"}
 
@@ -64,7 +70,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        begun, role = False, role_of(scope, self._config)
 
         async def locked(message: Message) -> None:
             nonlocal begun
@@ -74,6 +80,8 @@ class Door:
                 headers = MutableHeaders(scope=message)
                 for name, value in LOCKED.items():
                     headers.setdefault(name, value)
+                if role is not None:
+                    headers[ROLE] = role
                 headers.setdefault("Cache-Control", "no-cache" if "etag" in headers else "no-store")
             await send(message)
 
@@ -90,8 +98,11 @@ class Door:
         """Return why a request may not come in, or None; a job may, with an identity token."""
         refusal = refused(scope, self._config)
         is_job = scope["method"] == "POST" and scope["path"].startswith(JOBS)
-        if refusal is None or refusal.status_code != UNKNOWN or not is_job or self._prove is None:
+        if refusal is None or refusal.status_code != UNKNOWN:
             return refusal
+        if not is_job or self._prove is None:
+            page = lost(Request(scope), UNKNOWN)
+            return refusal if page is None else _challenging(page)
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return refusal
@@ -102,6 +113,11 @@ class Door:
             headers = {401: BEARER, 503: {"Retry-After": "1"}}.get(error.status)
             return problem(error.status, str(error), headers)
         return None
+
+
+def _challenging(page: Response) -> Response:
+    page.headers.update(BEARER)
+    return page
 
 
 def refused(scope: Scope, config: Config) -> Response | None:
@@ -116,18 +132,24 @@ def refused(scope: Scope, config: Config) -> Response | None:
     origin = headers.get("origin")
     if writes and origin is not None and urlsplit(origin).netloc != host:
         return problem(403, "pages of other sites may not write here")
-    is_open = config.reader is None and config.operator is None and config.oidc is None
-    return None if is_open else _unknown(headers.get("authorization", ""), config, writes=writes)
-
-
-def _unknown(given: str, config: Config, *, writes: bool) -> Response | None:
-    operates, reads = (_is(given, token) for token in (config.operator, config.reader))
-    if not (operates or reads):
-        detail = "a token is needed: send Authorization: Bearer and the reader's or operator's"
-        return problem(UNKNOWN, detail, BEARER)
-    if writes and not operates:
+    role = role_of(scope, config)
+    if role is None:
+        return problem(UNKNOWN, "send Authorization: Bearer and the reader's or operator's", BEARER)
+    if writes and role == "reader":
         return problem(403, "the reader's token reads only: this needs the operator's")
     return None
+
+
+def role_of(scope: Scope, config: Config) -> Role | None:
+    """Return as whom a request comes by its token; None for a stranger.
+
+    Where nobody needs a token everybody is the operator.
+    """
+    if config.reader is None and config.operator is None and config.oidc is None:
+        return "operator"
+    given = Headers(scope=scope).get("authorization", "")
+    operates, reads = (_is(given, token) for token in (config.operator, config.reader))
+    return "operator" if operates else "reader" if reads else None
 
 
 def _name(host: str) -> str:

@@ -15,8 +15,16 @@ from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 
-PLACES = ("/", "/dev/graph-prototype", "/scars", "/backlog", "/runs")
-"""Where pages stand; all but the first also at paths below."""
+PAGES = {
+    "/": "twin",
+    "/dev/graph-prototype": "twin",
+    "/scars": "scars",
+    "/backlog": "backlog",
+    "/runs": "runs",
+}
+"""Where pages stand, all but the first also at paths below; and the folder of each in ``ui/``."""
+
+PLACES = tuple(PAGES)
 
 ASSETS = "/assets/"
 
@@ -66,9 +74,13 @@ def router_of(static: Path = STATIC) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     async def get_page(
-        theme: Annotated[str, Cookie()] = "", if_none_match: Annotated[str, Header()] = ""
+        request: Request,
+        theme: Annotated[str, Cookie()] = "",
+        if_none_match: Annotated[str, Header()] = "",
     ) -> Response:
-        return _document(_file(static, "index.html"), theme, if_none_match)
+        page = _document(_file(static, "index.html"), theme, if_none_match)
+        page.headers.update(_early(static, request.url.path))
+        return page
 
     async def get_asset(name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
         small = "gzip" in accept_encoding.lower()
@@ -82,7 +94,7 @@ def router_of(static: Path = STATIC) -> APIRouter:
     return router
 
 
-def lost(request: Request) -> Response | None:
+def lost(request: Request, status: int = 404) -> Response | None:
     """Return the document that says that there is no page here, to who asked for a page.
 
     None for who asked for something else: a program, or anything below /api/.
@@ -92,9 +104,17 @@ def lost(request: Request) -> Response | None:
     if not wants or found is None or request.url.path.startswith(API):
         return None
     page = _document(found, request.cookies.get("theme", ""), "")
-    page.status_code = 404
+    page.status_code = status
     del page.headers["ETag"]
     return page
+
+
+def _early(static: Path, path: str) -> dict[str, str]:
+    """Return the header that has the script of a page fetched beside the one that asks for it."""
+    folder = next(PAGES[it] for it in PLACES if path == it or path.startswith(f"{it}/"))
+    built = (_file(static, "stamp") or b"").decode().splitlines()
+    name = next((it for it in built if it.startswith(f"{folder}-") and it.endswith(".js")), None)
+    return {"Link": f"<{ASSETS}{name}>; rel=modulepreload; crossorigin"} if name else {}
 
 
 def _document(found: bytes | None, theme: str, known: str) -> Response:

@@ -41,6 +41,27 @@ STATUSES: Sequence[tuple[type[ScarlineError], HTTPStatus]] = (
 )
 """The status of each error; the first that fits."""
 
+TYPE = "urn:scarline:problem:"
+
+TYPES: Mapping[int, tuple[str, str]] = {
+    400: ("not-understood", "The request is not understood"),
+    401: ("no-token", "A token is needed"),
+    403: ("not-allowed", "This is not allowed"),
+    404: ("not-there", "It is not there"),
+    405: ("other-method", "This cannot be done there"),
+    409: ("in-the-way", "Something is in the way"),
+    412: ("decided-since", "Somebody decided since"),
+    413: ("too-much", "This is too much at once"),
+    415: ("other-content", "This kind of content is not read here"),
+    421: ("other-name", "This server has another name"),
+    422: ("wrong-parts", "Parts of the request are wrong"),
+    428: ("unseen", "Say first what you saw"),
+    500: ("fault", "This is a fault of ours"),
+    502: ("source", "The source did not answer as it should"),
+    503: ("not-now", "This cannot be done now"),
+}
+"""The type of problem that each status tells of, and its title; ``docs/http.md`` lists them."""
+
 SENTENCES: Mapping[int, str] = {
     404: "there is nothing at this path: /api/openapi.json tells of all that there is",
     405: "this path does not take that method: the header Allow says which it takes",
@@ -56,8 +77,8 @@ _TEXT = {"type": "string"}
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "type": _TEXT,
-        "title": _TEXT,
+        "type": {"enum": [*(TYPE + name for name, _ in TYPES.values()), "about:blank"]},
+        "title": {"type": "string", "description": "what kind of problem it is, in a few words"},
         "status": {"type": "integer"},
         "detail": _TEXT,
         "errors": {"type": "array", "items": {"type": "object"}},
@@ -88,14 +109,19 @@ def problem(
     errors: Sequence[Mapping[str, str]] = (),
 ) -> Response:
     """Return an answer that says what went wrong; ``detail`` holds nothing personal."""
-    body = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
     more = {"errors": list(errors)} if errors else {}
-    return Response(msgspec.json.encode(body | more), status, headers, MEDIA)
+    return Response(msgspec.json.encode(told(status, detail) | more), status, headers, MEDIA)
+
+
+def told(status: int, detail: str) -> dict[str, Any]:
+    """Return what every problem of this status says, with ``detail`` about this one.
+
+    A status without a type of ours has the phrase of HTTP, as RFC 9457 has it for
+    ``about:blank``.
+    """
+    name, title = TYPES.get(status, ("", HTTPStatus(status).phrase))
+    kind = TYPE + name if name else "about:blank"
+    return {"type": kind, "title": title, "status": status, "detail": detail}
 
 
 def install(app: FastAPI) -> None:
@@ -141,11 +167,11 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     """Say which parts are wrong, by the names that we gave them: never what was sent in them."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     policy = request.app.state.desk.pipeline.policy
-    told = [
+    wrong = [
         {"where": redact_text(_spoken(it["loc"]), policy), "reason": redact_text(it["msg"], policy)}
         for it in faults
     ]
-    return problem(422, "the request cannot be understood: see errors", errors=told)
+    return problem(422, "the request cannot be understood: see errors", errors=wrong)
 
 
 def _spoken(location: Sequence[str | int]) -> str:

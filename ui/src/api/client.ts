@@ -1,4 +1,4 @@
-import { authorization, signInNeeded } from "../state/session";
+import { authorization, role, signInNeeded } from "../state/session";
 import type { paths } from "./types";
 
 /** What went wrong, as RFC 9457 has it; `message` is a sentence for a person. */
@@ -69,6 +69,7 @@ export async function send(method: string, path: string, asking: Asking = {}): P
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new Problem(0, "No answer", "the server cannot be reached: is scarline serve running?");
   }
+  role.value = answer.headers.get("X-Scarline-Role") ?? role.value;
   if (!answer.ok && answer.status !== 304) throw await problem(answer);
   return answer;
 }

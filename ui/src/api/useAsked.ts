@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { who } from "../state/session";
-import { type Asking, type Got, Problem, address, send } from "./client";
+import { type Asking, type Got, Problem, address } from "./client";
+import { type Kept, NOTHING, found, taken } from "./early";
 import { type Topic, useEvents } from "./events";
 import type { paths } from "./types";
 
@@ -10,12 +11,6 @@ export interface Asked<Body> {
   problem: Problem | undefined;
   loading: boolean;
   again: () => void;
-}
-
-interface Kept {
-  url: string;
-  data: unknown;
-  tag: string;
 }
 
 /**
@@ -29,7 +24,7 @@ export function useAsked<Path extends keyof paths>(
 ): Asked<Got<Path>> {
   const url = path === undefined ? "" : address(path, asking);
   const token = who.value;
-  const kept = useRef<Kept>({ url: "", data: undefined, tag: "" });
+  const kept = useRef<Kept>(NOTHING);
   const [round, setRound] = useState(0);
   const [, show] = useState({});
   const state = useRef<{ problem: Problem | undefined; loading: boolean }>({
@@ -41,7 +36,7 @@ export function useAsked<Path extends keyof paths>(
 
   useEffect(() => {
     if (!url) {
-      kept.current = { url: "", data: undefined, tag: "" };
+      kept.current = NOTHING;
       state.current = { problem: undefined, loading: false };
       show({});
       return undefined;
@@ -49,9 +44,10 @@ export function useAsked<Path extends keyof paths>(
     const abort = new AbortController();
     state.current.loading = true;
     show({});
-    asked(url, kept.current, abort.signal)
-      .then((found) => {
-        if (found) kept.current = found;
+    (taken(url) ?? found(url, kept.current, abort.signal))
+      .then((it) => {
+        if (abort.signal.aborted) return;
+        if (it) kept.current = it;
         state.current = { problem: undefined, loading: false };
         show({});
       })
@@ -64,15 +60,6 @@ export function useAsked<Path extends keyof paths>(
   }, [url, round, token]);
 
   return { data: kept.current.data as Got<Path> | undefined, ...state.current, again };
-}
-
-/** Return what was found, or nothing if it is what we have. */
-async function asked(url: string, kept: Kept, signal: AbortSignal): Promise<Kept | undefined> {
-  const same = kept.url === url && kept.tag;
-  const headers: Record<string, string> = same ? { "If-None-Match": kept.tag } : {};
-  const answer = await send("GET", url, { headers, signal });
-  if (answer.status === 304) return undefined;
-  return { url, data: await answer.json(), tag: answer.headers.get("etag") ?? "" };
 }
 
 /** Return a problem that can be shown, whatever was thrown. */

@@ -1,3 +1,4 @@
+export { Act, acting } from "./Act";
 export { CopyButton, Menu, copy, download } from "./giving";
 export { Sparkline, Strip, type Piece } from "./drawings";
 export { FilterBar, Range, Search, Segments, Select, Toggle, type Choice } from "./filters";
@@ -5,7 +6,7 @@ export * as formats from "./formats";
 export { Chip, HealthMark, HealthWord, type Health, type Tone } from "./marks";
 export { Dialog, SidePanel, toast } from "./overlays";
 export { Effect, RollbackDialog, type Preview } from "./Rollback";
-export { Empty, ProblemBox, Skeleton } from "./states";
+export { Empty, NothingHere, ProblemBox, Skeleton } from "./states";
 export { Table, type Column, type Sorting } from "./Table";
 export { Time } from "./Time";
 export { colours, type Colours } from "./colours";

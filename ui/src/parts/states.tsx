@@ -6,7 +6,7 @@ export function ProblemBox({ problem, onAgain }: { problem: Problem; onAgain?: (
   return (
     <div class="problem" role="alert">
       <p>
-        <strong>{problem.title}</strong> {sentence(problem.message)}
+        <strong>{sentence(problem.title)}</strong> {sentence(problem.message)}
       </p>
       {problem.errors.length > 0 && (
         <ul>
@@ -48,6 +48,18 @@ export function Skeleton({ lines = 6, label = "Loading" }: { lines?: number; lab
       {Array.from({ length: lines }, (_, number) => (
         <div key={number} class={`skeleton-line skeleton-${number % 4}`} />
       ))}
+    </div>
+  );
+}
+
+/** A path to which no page belongs. */
+export function NothingHere() {
+  return (
+    <div class="empty">
+      <h1>There is no page here</h1>
+      <p>
+        <a href="/">The digital twin</a> shows the systems and their flows.
+      </p>
     </div>
   );
 }

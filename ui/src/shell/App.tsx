@@ -1,10 +1,10 @@
 import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import type { ComponentChildren, ComponentType } from "preact";
 import { Toasts } from "../parts/overlays";
-import { ProblemBox, Skeleton } from "../parts/states";
+import { NothingHere, ProblemBox, Skeleton } from "../parts/states";
 import { Problem } from "../api/client";
 import { colours } from "../parts/colours";
-import { PAGES, type Page } from "../pages";
+import { type Page, pageAt } from "../pages";
 import { go, path, place } from "../state/place";
 import { dark } from "../state/preferences";
 import { useShortcuts } from "../state/keys";
@@ -12,14 +12,6 @@ import { signInNeeded } from "../state/session";
 import { Header } from "./Header";
 import { Help } from "./Help";
 import { SignIn } from "./SignIn";
-
-const fits = (page: Page, at: string) =>
-  at === page.path || (page.path !== "/" && at.startsWith(`${page.path}/`));
-
-/** The page that a path leads to. */
-function pageAt(at: string): Page | undefined {
-  return PAGES.find((it) => fits(it, at));
-}
 
 /** What stands around every page: skip link, header, the page itself, what is said. */
 export function App() {
@@ -100,15 +92,4 @@ function Loaded({ page }: { page: Page | undefined }) {
   if ("Content" in got) return <got.Content />;
   const problem = new Problem(0, "This page did not load.", "the server may be away or renewed");
   return <ProblemBox problem={problem} onAgain={() => setRound(round + 1)} />;
-}
-
-function NothingHere() {
-  return (
-    <div class="empty">
-      <h1>There is no page here</h1>
-      <p>
-        <a href="/">The digital twin</a> shows the systems and their flows.
-      </p>
-    </div>
-  );
 }

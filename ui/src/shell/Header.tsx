@@ -3,7 +3,7 @@ import { PAGES, type Page } from "../pages";
 import { type Theme, theme, zone } from "../state/preferences";
 import { go } from "../state/place";
 import { useGo } from "./goKeys";
-import { keepToken, signedIn } from "../state/session";
+import { keepToken, readsOnly, signedIn } from "../state/session";
 
 const THEMES: { value: Theme; label: string }[] = [
   { value: "system", label: "Colours of the system" },
@@ -52,6 +52,11 @@ export function Header({ page, onHelp }: { page: Page | undefined; onHelp: () =>
       </nav>
       <div class="head-tools">
         <span class={`live tone-${tone}`} role="img" aria-label={news} title={news} />
+        {readsOnly.value && (
+          <span class="chip" title="This token only reads: what changes something needs the operator's">
+            Reading only
+          </span>
+        )}
         {signedIn.value && (
           <button type="button" class="button button-quiet" onClick={() => keepToken("")}>
             Sign out

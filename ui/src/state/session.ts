@@ -10,12 +10,18 @@ export const signInNeeded = signal(false);
 
 export const signedIn = computed(() => token.value !== "");
 
+/** As whom the server last answered us; nobody as long as it did not. */
+export const role = signal<string>("");
+
+export const readsOnly = computed(() => role.value === "reader");
+
 /** Keep a token for this tab, or forget it if it is empty. */
 export function keepToken(given: string): void {
   token.value = given.trim();
   if (token.value) sessionStorage.setItem(KEY, token.value);
   else sessionStorage.removeItem(KEY);
   signInNeeded.value = false;
+  role.value = "";
 }
 
 /** The headers that say who asks. */

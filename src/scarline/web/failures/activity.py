@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from scarline.failures.groups import Group
 from scarline.model import Window
 from scarline.web.coverage import window_as_data
-from scarline.web.failures.asked import WantedGroups, window_of
+from scarline.web.failures.asked import WantedGroups
 from scarline.web.failures.backlog import Snapshot
 from scarline.web.failures.listing import groups_having, groups_in
+from scarline.web.moments import ordered
 
 BUCKETS = 24
 """Into how many equal stretches of time counts are told."""
@@ -39,7 +40,7 @@ _FACETS: Mapping[str, Callable[[Group], Iterable[str]]] = {
 
 def surveyed(seen: Snapshot, wanted: WantedGroups, now: datetime) -> dict[str, Any]:
     """Return how often each group was seen, over what stretch, and what can be asked for."""
-    since, until = window_of(wanted)
+    since, until = ordered(wanted.since, wanted.until)
     over = stretch(seen.failures, since, until, now)
     asked = since is not None or until is not None
     within = groups_in(seen.failures, since, until) if asked else None

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scarline.model import Window
 from scarline.web.moments import Moment
 from scarline.web.paging import Cursor
 
@@ -122,10 +121,3 @@ class Export(BaseModel):
     groups: list[Id] = Field(min_length=1, max_length=MOST_GROUPS)
     evidence: int = Field(10, ge=0, le=MOST_EVIDENCE, description="failures told of each group")
     to: Literal["file", "webhook"] = "file"
-
-
-def window_of(wanted: WantedFailures | WantedGroups) -> tuple[Moment | None, Moment | None]:
-    """Return start and end; raises ``UsageError`` for an end that is not after the start."""
-    if wanted.since is not None and wanted.until is not None:
-        Window(wanted.since, wanted.until)
-    return wanted.since, wanted.until

@@ -18,7 +18,7 @@ from scarline.ledger import Head
 from scarline.model import stamp
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
-from scarline.web.coverage import Looked, looked
+from scarline.web.looked import Looked, looked_by
 
 FAILURES = "failures"
 """The streams that bring failures and decisions: what shows changes only when they grow."""
@@ -90,8 +90,7 @@ class Backlog:
             store = self._road.store
             failures = await store.find(Query(LLM_FAILURE, columns=(*LISTED, "grouped_by")))
             runs = ledger.replay(await store.entries(FAILURES))
-            seen = looked([(run.asked, run.missing) for run in runs if run.live])
-            self._read = digest, _once_each(failures), seen
+            self._read = digest, _once_each(failures), looked_by(runs)
         return self._read[1], self._read[2]
 
 

@@ -19,11 +19,11 @@ from scarline.web.failures.asked import (
     PartOfGroup,
     WantedFailures,
     WantedGroups,
-    window_of,
 )
 from scarline.web.failures.backlog import FAILURES, Backlog, Snapshot
 from scarline.web.failures.beside import beside_failure, beside_group
 from scarline.web.failures.listing import groups_having, groups_in, groups_page, having, page
+from scarline.web.moments import ordered
 from scarline.web.problems import DOCUMENTED, Refused
 
 router = APIRouter(prefix="/api/failures", tags=["failures"], responses=DOCUMENTED)
@@ -114,7 +114,7 @@ async def get_failure(
 
 async def failures_told(road: Pipeline, seen: Snapshot, wanted: WantedFailures) -> dict[str, Any]:
     """Return what ``GET /api/failures`` answers; raises ``UsageError`` for a bad query."""
-    since, until = window_of(wanted)
+    since, until = ordered(wanted.since, wanted.until)
     rows = await asyncio.to_thread(having, seen.failures, wanted)
     found, following = await asyncio.to_thread(
         page, rows, wanted.order, wanted.limit, wanted.cursor
@@ -129,7 +129,7 @@ async def failures_told(road: Pipeline, seen: Snapshot, wanted: WantedFailures) 
 
 async def groups_told(road: Pipeline, seen: Snapshot, wanted: WantedGroups) -> dict[str, Any]:
     """Return what ``GET /api/failures/groups`` answers."""
-    since, until = window_of(wanted)
+    since, until = ordered(wanted.since, wanted.until)
     within = None
     if since is not None or until is not None:
         within = await asyncio.to_thread(groups_in, seen.failures, since, until)

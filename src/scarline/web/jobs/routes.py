@@ -9,7 +9,7 @@ from scarline.ledger import Run, State
 from scarline.web import documents
 from scarline.web.alerts.routes import look
 from scarline.web.desk import Open
-from scarline.web.problems import DOCUMENTED, MEDIA, Refused
+from scarline.web.problems import DOCUMENTED, MEDIA, Refused, told
 from scarline.web.runs.account import run_as_data
 
 router = APIRouter(prefix="/jobs", tags=["jobs"], responses=DOCUMENTED)
@@ -45,11 +45,5 @@ async def post_job(desk: Open, stream: str, request: Request) -> Response:
 
 def _later(detail: str, run: Run | None) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": detail,
-        "run": run_as_data(run) if run else None,
-    }
+    body = told(status, detail) | {"run": run_as_data(run) if run else None}
     return Response(msgspec.json.encode(body), status, {"Retry-After": AGAIN_SECONDS}, MEDIA)

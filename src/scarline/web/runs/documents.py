@@ -101,6 +101,7 @@ _ENTRY = _object(
     previous=_TEXT,
     kind=_MAYBE,
     rows=_MAYBE_COUNT,
+    whole={**_COUNT, "description": "of how many things it says that this was everything"},
     rows_digest=_MAYBE,
     asked=_MAYBE_COUNT,
     missing=_MAYBE_COUNT,

@@ -187,9 +187,13 @@ def _brief(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    """Return an entry without its rows' account, which the run sums up."""
+    """Return an entry without its rows' account, which the run sums up.
+
+    Its rows are counted as the run's are: without those that say that this was everything.
+    """
     facts = entry.facts
     wrote = entry.word is Word.WROTE
+    whole = len(facts.get("whole", ()))
     return {
         "position": entry.position,
         "word": entry.word,
@@ -197,7 +201,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "digest": entry.digest,
         "previous": entry.previous,
         "kind": facts.get("kind"),
-        "rows": facts.get("rows"),
+        "rows": facts["rows"] - whole if "rows" in facts else None,
+        "whole": whole,
         "rows_digest": facts.get("digest"),
         "asked": len(facts["asked"]) if wrote else None,
         "missing": len(facts["missing"]) if wrote else None,

@@ -21,6 +21,8 @@ _VALUES = {"type": "array", "items": _object(value=_TEXT, count=_COUNT)}
 _NODE = _object(
     id={**_TEXT, "description": "environment, colon, name"},
     label=_TEXT,
+    title={**_TEXT, "description": "what stands in its box: the name, with its environment"},
+    width={**_NUMBER, "description": "of its box, in pixels"},
     env=_TEXT,
     health={"enum": ["healthy", "degraded", "failed", "unknown"]},
     owner={"type": ["string", "null"]},

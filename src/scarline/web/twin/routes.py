@@ -17,15 +17,13 @@ from scarline.web.desk import Open
 from scarline.web.flows.answers import records
 from scarline.web.problems import DOCUMENTED
 from scarline.web.twin import documents as twin_documents
+from scarline.web.twin.boxes import titles_of, widths_of
 from scarline.web.twin.view import HEALTHS, Chosen, View, chosen, facets, systems_of
 
 router = APIRouter(prefix="/api", tags=["flows"], responses=DOCUMENTED)
 
 KNOWN_BY = ("declared", "inferred", "observed")
 """From least to best: several sources may tell of one flow."""
-
-LETTER, ROOM, WIDTHS = 7.4, 44.0, (84.0, 196.0)
-"""Pixels of a letter, of the rest of its box, and of the narrowest and the widest one."""
 
 _VIEWS = 64  # of which the places are remembered
 
@@ -91,7 +89,7 @@ async def get_twin(
 
 
 def _answer(rows: pa.Table, view: View, earlier: Earlier | None) -> tuple[bytes, Earlier]:
-    found = chosen(rows, view)
+    found, told = chosen(rows, view), facets(rows)
     names = [found.systems.ids[it] for it in found.shown]
     place = np.full(len(found.systems.ids), -1)
     place[found.shown] = np.arange(len(found.shown))
@@ -99,7 +97,8 @@ def _answer(rows: pa.Table, view: View, earlier: Earlier | None) -> tuple[bytes,
     starts, ends = place[found.systems.starts[leads]], place[found.systems.ends[leads]]
     pairs = np.unique(np.stack((starts, ends), axis=1), axis=0)
     starts, ends = pairs[:, 0], pairs[:, 1]
-    widths = _widths([found.systems.names[it] for it in found.shown])
+    titles = titles_of(found, with_env=not view.env and len(told["env"]) > 1)
+    widths = widths_of(titles)
     if earlier is None:
         drawing = drawn(len(names), starts, ends, widths)
     else:
@@ -108,18 +107,15 @@ def _answer(rows: pa.Table, view: View, earlier: Earlier | None) -> tuple[bytes,
         "shown": {"systems": len(names), "flows": len(found.flows)},
         "matching": {"systems": len(found.systems.ids), "flows": found.rows.num_rows},
         "total": {"systems": len(systems_of(rows).ids), "flows": rows.num_rows},
-        "facets": facets(rows),
-        **_graph(found, drawing, place),
+        "facets": told,
+        **_graph(found, drawing, place, list(zip(titles, widths.tolist(), strict=True))),
     }
     return msgspec.json.encode(body), kept(names, drawing)
 
 
-def _widths(names: Sequence[str]) -> Any:
-    """Return how wide names are drawn: see ``widthOf`` in ui/src/pages/twin/elements.ts."""
-    return np.clip(np.array([len(it) for it in names], np.float64) * LETTER + ROOM, *WIDTHS)
-
-
-def _graph(found: Chosen, drawing: Drawing, place: Any) -> dict[str, Any]:
+def _graph(
+    found: Chosen, drawing: Drawing, place: Any, boxes: Sequence[tuple[str, float]]
+) -> dict[str, Any]:
     """Return nodes and edges; the flows of a system that lead nowhere stand at its node."""
     systems = found.systems
     flows = records(found.rows.take(pa.array(found.flows)))
@@ -133,6 +129,8 @@ def _graph(found: Chosen, drawing: Drawing, place: Any) -> dict[str, Any]:
         {
             "id": systems.ids[number],
             "label": systems.names[number],
+            "title": boxes[at][0],
+            "width": boxes[at][1],
             "env": systems.envs[number],
             "health": HEALTHS[found.health[number]],
             "owner": owners.get(number),

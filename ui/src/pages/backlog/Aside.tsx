@@ -1,4 +1,4 @@
-import { Time, formats } from "../../parts";
+import { Act, Time, formats } from "../../parts";
 import { type Decision, type GroupTold, addressOf } from "./asking";
 import { told } from "./deciding";
 import { lengthOf } from "./Rows";
@@ -69,9 +69,9 @@ export function Aside({
                 </a>
                 , which was merged into it
               </span>
-              <button type="button" class="button" onClick={() => onUnmerge(it)}>
+              <Act class="button" onAct={() => onUnmerge(it)}>
                 Undo merge
-              </button>
+              </Act>
             </p>
           ))}
         </Box>
@@ -84,9 +84,9 @@ export function Aside({
                 <a class="name" href={addressOf(it.group)}>
                   {formats.share(it.likeness)} alike
                 </a>
-                <button type="button" class="button" onClick={onMerge}>
+                <Act class="button" onAct={onMerge}>
                   Merge…
-                </button>
+                </Act>
               </li>
             ))}
           </ul>
@@ -137,9 +137,9 @@ function Origin({ data, onUnsplit }: { data: GroupTold; onUnsplit: () => void })
           another group
         </a>
       </span>
-      <button type="button" class="button" onClick={onUnsplit}>
+      <Act class="button" onAct={onUnsplit}>
         Undo split
-      </button>
+      </Act>
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { toast } from "../../parts";
+import { acting, toast } from "../../parts";
 import { type Shortcut, useShortcuts } from "../../state/keys";
 import { DecideDialog } from "./DecideDialog";
 import type { Target } from "./deciding";
@@ -18,6 +18,7 @@ export interface Actions {
   merge: () => void;
   split: () => void;
   give: () => void;
+  deliveries: () => void;
   /** The dialog that is open. */
   dialog: preact.ComponentChildren;
   shortcuts: Shortcut[];
@@ -49,26 +50,29 @@ export function useActions({
   const [first] = targets;
   const some = (act: () => void) => () =>
     first ? act() : toast("Choose a group first: j and k walk over them.");
+  const changing = (act: () => void) => acting(some(act));
   const decide = (to: State) =>
-    some(() => {
+    changing(() => {
       const stuck = targets.find((it) => !TRANSITIONS[it.state].includes(to));
       if (stuck) toast(`A group that is ${stuck.state} cannot become ${to}.`, true);
       else setOpen({ what: "decide", to, targets });
     })();
-  const merge = some(() => setOpen({ what: "merge", targets }));
-  const split = some(() => {
+  const merge = changing(() => setOpen({ what: "merge", targets }));
+  const split = changing(() => {
     if (targets.length > 1 || !first) toast("Split one group at a time.", true);
     else setOpen({ what: "split", target: first, chosen });
   });
-  const give = () => setOpen({ what: "export", targets });
+  const give = some(() => setOpen({ what: "export", targets }));
+  const deliveries = () => setOpen({ what: "export", targets: [] });
   const dialog = open && shown(open, close, done);
   const shortcuts: Shortcut[] = [
     ...STATE_KEYS.map(([key, to]) => ({ key, what: VERBS[to], act: () => decide(to) })),
     { key: "m", what: "Merge", act: merge },
     { key: "s", what: "Split", act: split },
-    { key: "b", what: "Export as a bundle, and deliveries", act: give },
+    { key: "b", what: "Export as a bundle", act: give },
+    { key: "w", what: "Deliveries to the webhook", act: deliveries },
   ];
-  return { decide, merge, split, give, dialog, shortcuts };
+  return { decide, merge, split, give, deliveries, dialog, shortcuts };
 }
 
 function shown(open: Open, close: () => void, done: (into?: string) => void) {

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type Problem, send } from "../../api/client";
 import { problemOf, useAsked } from "../../api/useAsked";
 import {
+  Act,
   type Column,
   Dialog,
   Empty,
@@ -90,23 +91,17 @@ export function ExportDialog({ targets, onClose }: { targets: Target[]; onClose:
                 onInput={(event) => setEvidence(event.currentTarget.valueAsNumber || 0)}
               />
             </label>
-            <button
-              type="button"
-              class="button button-main"
-              disabled={busy}
-              onClick={() => void give("file")}
-            >
+            <Act class="button button-main" disabled={busy} onAct={() => void give("file")}>
               Download
-            </button>
+            </Act>
             {data?.webhook && (
-              <button
-                type="button"
+              <Act
                 class="button"
                 disabled={busy || early.length > 0}
-                onClick={() => void give("webhook")}
+                onAct={() => void give("webhook")}
               >
                 Send to the webhook
-              </button>
+              </Act>
             )}
           </div>
           {data?.webhook && early.length > 0 && (

@@ -1,4 +1,4 @@
-import { Time, formats } from "../../parts";
+import { Act, Time, formats } from "../../parts";
 import { type Failure, type GroupTold, addressOf } from "./asking";
 import { Permalink } from "./Pager";
 import { SeveritySign } from "./signs";
@@ -106,9 +106,9 @@ export function FailureList({
           {data.failures.length} of {many(total, "failure")}
         </span>
         {chosen.length > 0 && (
-          <button type="button" class="button" onClick={onSplit}>
+          <Act class="button" onAct={onSplit}>
             Split off {many(chosen.length, "failure")}
-          </button>
+          </Act>
         )}
       </p>
     </>

@@ -1,4 +1,4 @@
-import { Empty } from "../../parts";
+import { Act, Empty } from "../../parts";
 import { type GroupTold, addressOf } from "./asking";
 import { many } from "./words";
 
@@ -22,9 +22,9 @@ export function Gone({
           </a>
           .
         </p>
-        <button type="button" class="button" onClick={onUnmerge}>
+        <Act class="button" onAct={onUnmerge}>
           Undo merge
-        </button>
+        </Act>
       </Empty>
     );
   if (data.split_by)
@@ -40,9 +40,9 @@ export function Gone({
             </li>
           ))}
         </ul>
-        <button type="button" class="button" onClick={onUnsplit}>
+        <Act class="button" onAct={onUnsplit}>
           Undo split
-        </button>
+        </Act>
       </Empty>
     );
   return (

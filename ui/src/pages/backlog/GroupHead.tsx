@@ -1,3 +1,4 @@
+import { Act } from "../../parts";
 import type { GroupTold } from "./asking";
 import { stateOf } from "./deciding";
 import type { Actions } from "./Dialogs";
@@ -31,25 +32,21 @@ export function GroupHead({ data, actions }: { data: GroupTold; actions: Actions
       {group && (
         <div class="row">
           {forward && (
-            <button
-              type="button"
-              class="button button-main"
-              onClick={() => actions.decide(forward)}
-            >
+            <Act class="button button-main" onAct={() => actions.decide(forward)}>
               {VERBS[forward]}
-            </button>
+            </Act>
           )}
           {others.map((it) => (
-            <button key={it} type="button" class="button" onClick={() => actions.decide(it)}>
+            <Act key={it} class="button" onAct={() => actions.decide(it)}>
               {VERBS[it]}
-            </button>
+            </Act>
           ))}
-          <button type="button" class="button" onClick={actions.merge}>
+          <Act class="button" onAct={actions.merge}>
             Merge
-          </button>
-          <button type="button" class="button" onClick={actions.split}>
+          </Act>
+          <Act class="button" onAct={actions.split}>
             Split
-          </button>
+          </Act>
           <button type="button" class="button" onClick={actions.give}>
             Export
           </button>

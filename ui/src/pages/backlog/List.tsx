@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useAsked } from "../../api/useAsked";
-import { Empty, ProblemBox, Skeleton, Time } from "../../parts";
+import { Act, Empty, ProblemBox, Skeleton, Time } from "../../parts";
 import { go } from "../../state/place";
 import type { Shortcut } from "../../state/keys";
 import { type Groups, addressOf, asked, clearFilters, cursor, filtered, order } from "./asking";
 import { type Target, targetOf } from "./deciding";
 import { useActions, useKeys } from "./Dialogs";
 import { Filters } from "./Filters";
+import { apart } from "./apart";
 import { Rows, focusRow } from "./Rows";
 import { many } from "./words";
 
@@ -26,7 +27,11 @@ export function List() {
   const ids = groups.map((it) => it.id);
   const kept = ids.filter((it) => chosen.has(it));
   const named = kept.length ? kept : [cursor.value];
-  const targets = groups.filter((it) => named.includes(it.id)).map((it) => targetOf(it as Target));
+  const differing = useMemo(() => apart(groups), [data]);
+  const titleOf = (it: Target) => [it.title, differing.get(it.id)].filter(Boolean).join(" · ");
+  const targets = (groups as Target[])
+    .filter((it) => named.includes(it.id))
+    .map((it) => targetOf({ ...it, title: titleOf(it) }));
   const done = () => {
     setChosen(new Set());
     again();
@@ -54,8 +59,8 @@ export function List() {
     <div class="page backlog-page">
       <div class="spread">
         <h1>Backlog</h1>
-        <button type="button" class="button" onClick={actions.give}>
-          {kept.length ? "Export" : "Deliveries"}
+        <button type="button" class="button" onClick={actions.deliveries}>
+          Deliveries
         </button>
       </div>
       <Filters data={data} onFilter={() => setLimit(STEP)} />
@@ -66,6 +71,7 @@ export function List() {
       {data && groups.length > 0 && (
         <Rows
           data={data}
+          apart={differing}
           chosen={kept}
           onToggle={toggle}
           onAll={() => setChosen(new Set(kept.length === ids.length ? [] : ids))}
@@ -78,15 +84,15 @@ export function List() {
       {kept.length > 0 && (
         <div class="backlog-chosen" role="toolbar" aria-label="Chosen groups">
           <span>{many(kept.length, "group")} chosen</span>
-          <button type="button" class="button" onClick={() => actions.decide("triaged")}>
+          <Act class="button" onAct={() => actions.decide("triaged")}>
             Triage
-          </button>
-          <button type="button" class="button" onClick={() => actions.decide("dismissed")}>
+          </Act>
+          <Act class="button" onAct={() => actions.decide("dismissed")}>
             Dismiss
-          </button>
-          <button type="button" class="button" onClick={actions.merge}>
+          </Act>
+          <Act class="button" onAct={actions.merge}>
             Merge
-          </button>
+          </Act>
           <button type="button" class="button" onClick={actions.give}>
             Export
           </button>

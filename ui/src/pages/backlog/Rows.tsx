@@ -22,11 +22,14 @@ export function lengthOf(over: { from: string; to: string }): string {
 
 export function Rows({
   data,
+  apart,
   chosen,
   onToggle,
   onAll,
 }: {
   data: Groups;
+  /** What tells groups of one title apart, by their ids. */
+  apart: ReadonlyMap<string, string>;
   chosen: string[];
   onToggle: (group: string) => void;
   onAll: () => void;
@@ -72,6 +75,7 @@ export function Rows({
           <Row
             key={it.id}
             group={it}
+            apart={apart.get(it.id)}
             length={length}
             chosen={chosen.includes(it.id)}
             onToggle={onToggle}
@@ -84,11 +88,13 @@ export function Rows({
 
 function Row({
   group,
+  apart,
   length,
   chosen,
   onToggle,
 }: {
   group: Group;
+  apart: string | undefined;
   length: string;
   chosen: boolean;
   onToggle: (group: string) => void;
@@ -118,7 +124,7 @@ function Row({
           <input
             type="checkbox"
             checked={chosen}
-            aria-label={`Choose ${group.title}`}
+            aria-label={`Choose ${[group.title, apart].filter(Boolean).join(" · ")}`}
             onChange={() => onToggle(id)}
           />
         </label>
@@ -128,6 +134,12 @@ function Row({
           <SeveritySign severity={group.severity as Severity} />
           <a href={addressOf(id)} class="name clipped">
             <Told text={group.title} />
+            {apart && (
+              <span class="backlog-apart">
+                {" · "}
+                <Told text={apart} />
+              </span>
+            )}
           </a>
         </div>
         <div class="backlog-about muted clipped name">{about.join(" · ")}</div>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api/client";
 import { problemOf, useAsked } from "../../api/useAsked";
-import { CopyButton, Dialog, ProblemBox, Skeleton, formats, toast } from "../../parts";
+import { Act, CopyButton, Dialog, ProblemBox, Skeleton, formats, toast } from "../../parts";
 import { type Run, capital, many } from "./words";
 
 const command = (stream: string): string => `scarline pull ${stream}`;
@@ -21,9 +21,9 @@ export function PullDialog({ stream, onClose }: { stream: string; onClose: () =>
         {problem ? "Close" : "Not now"}
       </button>
       {!problem && (
-        <button type="button" class="button button-main" disabled={!data || begun} onClick={start}>
+        <Act class="button button-main" disabled={!data || begun} onAct={start}>
           Pull now
-        </button>
+        </Act>
       )}
     </>
   );

@@ -2,6 +2,7 @@ import { type ComponentChildren, Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { useAsked } from "../../api/useAsked";
 import {
+  Act,
   CopyButton,
   Effect,
   type Preview,
@@ -38,9 +39,9 @@ export function Story({ name }: { name: string }) {
           <div class="row">
             <CopyButton text={name} label="Name" />
             {canGo && (
-              <button type="button" class="button button-danger" onClick={() => setAsking(true)}>
+              <Act class="button button-danger" onAct={() => setAsking(true)}>
                 Roll back…
-              </button>
+              </Act>
             )}
           </div>
         </div>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Problem, post } from "../../api/client";
 import { problemOf, useAsked } from "../../api/useAsked";
-import { Dialog, HealthMark, ProblemBox, Time, formats } from "../../parts";
+import { Act, Dialog, HealthMark, ProblemBox, Time, formats } from "../../parts";
 import { type Verified, capital, many, pathOf } from "./words";
 
 const LOOK_MS = 700;
@@ -59,14 +59,9 @@ function VerifyDialog({ onClose }: { onClose: () => void }) {
       <button type="button" class="button" onClick={onClose}>
         Close
       </button>
-      <button
-        type="button"
-        class="button button-main"
-        disabled={working}
-        onClick={() => void start()}
-      >
+      <Act class="button button-main" disabled={working} onAct={() => void start()}>
         {working ? "Verifying…" : shown ? "Verify again" : "Verify now"}
-      </button>
+      </Act>
     </>
   );
   return (

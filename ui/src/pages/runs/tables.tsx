@@ -200,7 +200,8 @@ function said(it: Entry): string {
   if (it.word !== "wrote") return it.told ?? "";
   const missing = it.missing ? `, ${formats.count(it.missing)} missing` : "";
   const kind = (it.kind ?? "").replaceAll("_", " ");
-  return `${kind}: ${formats.count(it.asked)} asked${missing}`;
+  const more = it.whole ? `; ${formats.count(it.whole)} more say that this was everything` : "";
+  return `${kind}: ${formats.count(it.asked)} asked${missing}${more}`;
 }
 
 /** The entries of the run, each with its digest. */

@@ -2,8 +2,9 @@ import { useState } from "preact/hooks";
 import type { Got } from "../../api/client";
 import { send } from "../../api/client";
 import { problemOf, useAsked } from "../../api/useAsked";
-import { Chip, Empty, ProblemBox, Segments, Skeleton, Time, type Tone, formats, toast } from "../../parts";
+import { Act, Chip, Empty, ProblemBox, Segments, Skeleton, Time, type Tone, formats, toast } from "../../parts";
 import { go, place, useQuery } from "../../state/place";
+import { Looked } from "./Looked";
 import { asReviewer } from "./MarkDialog";
 import { Receivers, Rules } from "./Rules";
 import { SilenceDialog } from "./SilenceDialog";
@@ -51,6 +52,7 @@ export function Alerts() {
             </div>
             {!data.rules && <Unset />}
             {data.rules && !shown.length && <p class="muted">{alerts.length ? "None is so." : "Nothing fires, and nothing is pending."}</p>}
+            {data.rules && <Looked coverage={data.coverage} />}
             {shown.length > 0 && (
               <ul class="scars-alerts">
                 {shown.map((it) => (
@@ -103,7 +105,7 @@ function One({ alert, silences, all, onSilence }: {
           <span class="name">{labels["metric"]} on {labels["host"] || "no host"}</span>
           <span class="muted">{labels["severity"]}</span>
         </span>
-        <button type="button" class="button" aria-label={`Silence ${name} of ${labels["host"] ?? ""}`} onClick={onSilence}>Silence</button>
+        <Act class="button" aria-label={`Silence ${name} of ${labels["host"] ?? ""}`} onAct={onSilence}>Silence</Act>
       </div>
       {annotations["summary"] && <p class="name">{annotations["summary"]}</p>}
       <p class="muted">
@@ -148,7 +150,7 @@ function Silences({ silences, onNew, onEnd }: { silences: Silence[]; onNew: () =
     <section class="scars-box stack" aria-labelledby="scars-silences">
       <div class="spread">
         <h2 id="scars-silences">Silences</h2>
-        <button type="button" class="button" onClick={onNew}>New silence</button>
+        <Act class="button" onAct={onNew}>New silence</Act>
       </div>
       {!silences.length && <p class="muted">No silence holds or is to come.</p>}
       <ul class="scars-alerts">
@@ -156,7 +158,7 @@ function Silences({ silences, onNew, onEnd }: { silences: Silence[]; onNew: () =
           <li key={it.id} class="scars-alert">
             <div class="spread">
               <span class="row"><Chip tone={it.state === "active" ? "info" : "plain"}>{it.state}</Chip>{it.matchers.map((own) => <code key={own} class="name">{own}</code>)}</span>
-              <button type="button" class="button" aria-label={`End now: ${it.comment}`} onClick={() => void end(it.id)}>End now</button>
+              <Act class="button" aria-label={`End now: ${it.comment}`} onAct={() => void end(it.id)}>End now</Act>
             </div>
             <p><q class="name">{it.comment}</q> <span class="muted"><span class="name">{it.author}</span>, <Time at={it.starts_at} /> to <Time at={it.ends_at} /></span></p>
           </li>

@@ -2,6 +2,7 @@ import { useAsked } from "../../api/useAsked";
 import { type Column, Empty, FilterBar, ProblemBox, Search, Select, Skeleton, Table, Time, Toggle } from "../../parts";
 import type { Got } from "../../api/client";
 import { go, setQuery, useQuery } from "../../state/place";
+import { Looked } from "./Looked";
 import { Standing } from "./signs";
 import { Tabs } from "./Tabs";
 import { lasted, many } from "./words";
@@ -60,7 +61,7 @@ export function Incidents() {
   const [open] = useQuery("open");
   const [cursor] = useQuery("after");
   const query = { service, host, open: open as "" | "true", cursor, limit: PER_PAGE };
-  const { data, problem, again } = useAsked("/api/incidents", { query }, ["scars"]);
+  const { data, problem, again } = useAsked("/api/incidents", { query }, ["scars", "runs"]);
   const set = (name: string) => (value: string) => setQuery({ [name]: value, after: "" }, name !== "open");
   const services = [...new Set(data?.incidents.flatMap((it) => it.services.map((own) => own.service)))].sort();
   const asked = Boolean(service || host || open);
@@ -73,6 +74,7 @@ export function Incidents() {
         <Toggle label="Going on" value={open === "true"} onChange={(on) => set("open")(on ? "true" : "")} />
       </FilterBar>
       {problem && <ProblemBox problem={problem} onAgain={again} />}
+      {data && <Looked coverage={data.coverage} />}
       {!data && !problem && <Skeleton lines={10} label="Loading incidents" />}
       {data && data.incidents.length > 0 && (
         <div class="scars-box">

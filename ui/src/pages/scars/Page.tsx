@@ -1,3 +1,4 @@
+import { NothingHere } from "../../parts";
 import { path, place, spoken } from "../../state/place";
 import { Alerts } from "./Alerts";
 import { Incidents } from "./Incidents";
@@ -18,5 +19,5 @@ export default function Page() {
   if (here === INCIDENTS) return <Incidents />;
   // A notice links to the page of scars with what is to be silenced.
   if (here === "/scars/alerts" || place.value.query.has("silence")) return <Alerts />;
-  return <Overview />;
+  return ["/scars", "/scars/"].includes(here) ? <Overview /> : <NothingHere />;
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Problem, post } from "../../api/client";
 import { problemOf } from "../../api/useAsked";
-import { type Column, ProblemBox, Table, formats } from "../../parts";
+import { Act, type Column, ProblemBox, Table, formats } from "../../parts";
 import type { Told } from "./Alerts";
 
 type File = NonNullable<Told["file"]>;
@@ -30,7 +30,7 @@ export function Receivers({ receivers }: { receivers: File["receivers"] }) {
     <section class="scars-box stack" aria-labelledby="scars-receivers">
       <div class="spread">
         <h2 id="scars-receivers">Receivers</h2>
-        <button type="button" class="button" disabled={trying !== ""} onClick={() => void test([])}>Test all</button>
+        <Act class="button" disabled={trying !== ""} onAct={() => void test([])}>Test all</Act>
       </div>
       {problem && <ProblemBox problem={problem} />}
       <ul class="scars-alerts">
@@ -41,7 +41,7 @@ export function Receivers({ receivers }: { receivers: File["receivers"] }) {
               <span><b class="name">{it.receiver}</b> <span class="muted">{it.type}</span></span>
               <span class="row" role="status">
                 {own && <span class={own.delivered ? "tone-healthy" : "tone-failed"}>{own.delivered ? "It came" : "It did not come"}: <span class="name">{own.detail || `HTTP ${own.status}`}</span></span>}
-                <button type="button" class="button" disabled={trying !== ""} aria-label={`Test ${it.receiver}`} onClick={() => void test([it.receiver])}>{trying === it.receiver ? "Sending…" : "Test"}</button>
+                <Act class="button" disabled={trying !== ""} aria-label={`Test ${it.receiver}`} onAct={() => void test([it.receiver])}>{trying === it.receiver ? "Sending…" : "Test"}</Act>
               </span>
             </li>
           );

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useAsked } from "../../api/useAsked";
 import { useShortcuts } from "../../state/keys";
-import { ProblemBox, Skeleton, Time, formats } from "../../parts";
+import { Act, ProblemBox, acting, Skeleton, Time, formats } from "../../parts";
 import { MarkDialog } from "./MarkDialog";
 import { MarkChip, Note, Standing } from "./signs";
 import { type Told, EXPERTS, MARKS, type Mark, MEANINGS, addressOf, amount, lasted, many } from "./words";
@@ -23,7 +23,7 @@ export function ScarBox({ series, onset, unit, until, told, onMarked }: {
   const { data, problem, again } = useAsked(asking, { parts: { series, onset } }, asking ? ["scars"] : []);
   const scar = told ?? (data?.onset === onset ? data : undefined);
   const [mark, setMark] = useState<Mark>();
-  useShortcuts(scar ? MARKS.map((it) => ({ key: KEYS[it], what: `Mark the scar as ${it}`, act: () => setMark(it) })) : []);
+  useShortcuts(scar ? MARKS.map((it) => ({ key: KEYS[it], what: `Mark the scar as ${it}`, act: acting(() => setMark(it)) })) : []);
   const done = () => {
     setMark(undefined);
     again();
@@ -47,10 +47,10 @@ export function ScarBox({ series, onset, unit, until, told, onMarked }: {
           <Evidence scar={scar} unit={unit} />
           <div class="row" role="group" aria-label="Mark this scar">
             {MARKS.map((it) => (
-              <button key={it} type="button" class="button" aria-pressed={scar.mark === it} title={MEANINGS[it]}
-                aria-keyshortcuts={KEYS[it]} onClick={() => setMark(it)}>
+              <Act key={it} class="button" aria-pressed={scar.mark === it} title={MEANINGS[it]}
+                aria-keyshortcuts={KEYS[it]} onAct={() => setMark(it)}>
                 {formatsOf(it)} <kbd aria-hidden="true">{KEYS[it]}</kbd>
-              </button>
+              </Act>
             ))}
           </div>
           <Before scar={scar} unit={unit} />

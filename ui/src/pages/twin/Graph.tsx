@@ -1,7 +1,7 @@
 import cytoscape, { type Core, type ElementDefinition } from "cytoscape";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { colours } from "../../parts";
-import { dark, still } from "../../state/preferences";
+import { dark } from "../../state/preferences";
 import { STUB, elementsOf } from "./elements";
 import { look } from "./look";
 import { type Twin, edgeId, focusOn, select } from "./view";
@@ -20,7 +20,6 @@ export interface Marks {
 
 interface Props {
   twin: Twin;
-  withEnv: boolean;
   selected: string;
   marks: Marks;
   /** Changes when something else is looked at: then all of it is brought into view. */
@@ -33,6 +32,7 @@ const MARGIN = 40;
 const FULL = 1100; // pixels of a stage on which names are as large as the text beside it
 const LARGEST = 1.15;
 const NEAREST = 4;
+const LEGIBLE = 1; // from this zoom on all labels of edges are large enough to be shown
 
 /** Bring everything into view, but never larger than it is read well. */
 export function fit(graph: Core): void {
@@ -45,13 +45,20 @@ export function fit(graph: Core): void {
   graph.data("moved", false);
 }
 
+/** Have all edges bear their labels, not only those in trouble. */
+export function labelEdges(graph: Core): void {
+  graph.data("labelled", true);
+  graph.edges().addClass("told");
+}
+
 /** The graph of systems and flows. New data patches it; places come from the server. */
-export function Graph({ twin, withEnv, selected, marks, frame, onReady }: Props) {
+export function Graph({ twin, selected, marks, frame, onReady }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const graph = useRef<Core>(null);
   const isDark = dark.value;
 
-  useEffect(() => {
+  // All of it before the browser paints: one frame shows the page with its graph, not two.
+  useLayoutEffect(() => {
     ownSheet();
     const made = cytoscape({
       container: box.current,
@@ -73,6 +80,9 @@ export function Graph({ twin, withEnv, selected, marks, frame, onReady }: Props)
       if (!event.target.hasClass("stub")) focusOn(event.target.id() as string);
     });
     made.on("dragpan pinchzoom scrollzoom", () => made.data("moved", true));
+    made.on("zoom", () => {
+      if (made.zoom() >= LEGIBLE && !made.data("labelled")) labelEdges(made);
+    });
     const sized = new ResizeObserver(() => {
       made.resize();
       if (!made.data("moved")) fit(made);
@@ -87,26 +97,26 @@ export function Graph({ twin, withEnv, selected, marks, frame, onReady }: Props)
     };
   }, []);
 
-  useEffect(() => {
-    graph.current?.style(look(colours(), still()));
+  useLayoutEffect(() => {
+    graph.current?.style(look(colours()));
   }, [isDark]);
 
-  useEffect(() => {
-    if (graph.current) patch(graph.current, elementsOf(twin, withEnv));
-  }, [twin, withEnv]);
+  useLayoutEffect(() => {
+    if (graph.current) patch(graph.current, elementsOf(twin));
+  }, [twin]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (graph.current) mark(graph.current, twin, selected, marks);
-  }, [twin, selected, marks, withEnv]);
+  }, [twin, selected, marks]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!graph.current) return;
     fit(graph.current);
     graph.current.one("render", () => performance.mark("twin drawn"));
   }, [frame]);
 
-  const label = `Graph of ${twin.shown.systems} systems and ${twin.shown.flows} flows; the table shows the same`;
-  return <div ref={box} class="twin-graph" role="img" aria-label={label} />;
+  const words = `Graph of ${twin.shown.systems} systems and ${twin.shown.flows} flows; the table shows the same`;
+  return <div ref={box} class="twin-graph" role="img" aria-label={words} />;
 }
 
 /** The library writes a style sheet into the page unless this is there; ours has what it says. */
@@ -135,6 +145,7 @@ function patch(graph: Core, wanted: Map<string, ElementDefinition>): void {
     }
     graph.add(added.filter((it) => it.group === "nodes"));
     graph.add(added.filter((it) => it.group === "edges"));
+    if (graph.data("labelled")) labelEdges(graph);
   });
 }
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Got } from "../../api/client";
 import { useAsked } from "../../api/useAsked";
 import {
+  Act,
   Chip,
   HealthMark,
   HealthWord,
@@ -233,9 +234,9 @@ function Load({ it, gone, onRollback }: { it: Transaction; gone: boolean; onRoll
           <strong>{what}</strong> <Time at={it.at} />
         </span>
         {it.what === "ingest" && !gone && (
-          <button type="button" class="button button-danger" onClick={onRollback}>
+          <Act class="button button-danger" onAct={onRollback}>
             Roll back {formats.count(rows)} {rows === 1 ? "flow" : "flows"}…
-          </button>
+          </Act>
         )}
       </div>
       <p class="muted">

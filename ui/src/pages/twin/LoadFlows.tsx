@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { type Problem, post } from "../../api/client";
 import { problemOf } from "../../api/useAsked";
+import { readsOnly } from "../../state/session";
 import { ProblemBox, formats, toast } from "../../parts";
 
 interface Told {
@@ -52,14 +53,15 @@ export function LoadFlows({ onLoaded }: { onLoaded: () => void }) {
         <code>service</code>, and perhaps <code>env</code>, <code>team</code> and{" "}
         <code>dependencies</code>.
       </p>
-      <label class="button button-main twin-file">
+      {readsOnly.value && <p>Your token only reads: to load a list here needs the operator's.</p>}
+      <label class="button button-main twin-file" aria-disabled={readsOnly.value}>
         {busy ? "Loading…" : "Load a CSV file"}
         <input
           ref={file}
           type="file"
           class="unseen"
           accept=".csv,text/csv,text/plain"
-          disabled={busy}
+          disabled={busy || readsOnly.value}
           onChange={(event) => {
             const chosen = event.currentTarget.files?.[0];
             if (chosen) void load(chosen);

@@ -1,5 +1,6 @@
 import type { Core } from "cytoscape";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { FILTERS, askedOfTwin } from "../../api/early";
 import { useAsked } from "../../api/useAsked";
 import { Empty, Menu, ProblemBox, Segments, Skeleton } from "../../parts";
 import { useQuery, setQuery } from "../../state/place";
@@ -11,14 +12,14 @@ import { Legend } from "./Legend";
 import { type Changes, TimeBar } from "./TimeBar";
 import { exportsOf } from "./exports";
 import { foundIn, reveal, useSteering } from "./steer";
-import { FILTERS, type Twin, asked, edgeId, overlaysOf, select, selectionOf } from "./view";
+import { type Twin, edgeId, overlaysOf, select, selectionOf } from "./view";
 import "./Page.css";
 
 const UNREADABLE = 422; // what the address asks for is no question that the server knows
 
 /** Systems and the flows between them, at one moment or between two. */
 export default function Page() {
-  const query = asked();
+  const query = askedOfTwin();
   const { data: twin, problem, again } = useAsked("/api/twin", { query }, ["flows"]);
   const [selected] = useQuery("select");
   const [view, setView] = useQuery("view", "graph");
@@ -28,12 +29,11 @@ export default function Page() {
   const [overlay] = useQuery("overlay");
   const [graph, setGraph] = useState<Core>();
   const search = useRef<HTMLInputElement>(null);
-  const selection = selectionOf(twin, selected);
+  const selection = useMemo(() => selectionOf(twin, selected), [twin, selected]);
   const found = useMemo(() => foundIn(twin, q), [twin, q]);
   const between = { since, until: query["at"] ?? "", env: query["env"] ?? "", source: query["source"] ?? "" };
   const changes = useAsked(since ? "/api/ale/changes" : undefined, { query: between }, ["flows"]);
   const marks = useMarks(twin, since ? changes.data : undefined, found, overlay);
-  const withEnv = !query["env"] && (twin?.facets.env.length ?? 0) > 1;
   const inGraph = view !== "table";
   useSteering(twin, selection, graph, search, inGraph);
   useEffect(() => reveal(graph, selected), [selected, graph]);
@@ -44,6 +44,11 @@ export default function Page() {
     select(first);
     search.current?.blur();
   };
+  // The panel is long: it is drawn again when what it shows is another, not when the graph stands.
+  const panel = useMemo(
+    () => twin && <IntegrationLayer twin={twin} selection={selection} onChanged={again} />,
+    [twin, selection, again],
+  );
   const timed = time !== "" || since !== "" || query["at"] !== "";
   const frame = JSON.stringify({ ...query, at: "", empty: !twin?.nodes.length });
 
@@ -75,7 +80,7 @@ export default function Page() {
               Fit
             </button>
           )}
-          {twin && <Menu label="Export" actions={exportsOf(twin, inGraph ? graph : undefined, withEnv)} />}
+          {twin && <Menu label="Export" actions={exportsOf(twin, inGraph ? graph : undefined)} />}
         </div>
       </div>
       {timed && <TimeBar changes={changes.data} />}
@@ -90,7 +95,6 @@ export default function Page() {
             <>
               <Graph
                 twin={twin}
-                withEnv={withEnv}
                 selected={selected}
                 marks={marks}
                 frame={frame}
@@ -101,11 +105,7 @@ export default function Page() {
           )}
           {twin && twin.nodes.length > 0 && !inGraph && <FlowTable twin={twin} />}
         </div>
-        {twin ? (
-          <IntegrationLayer twin={twin} selection={selection} onChanged={again} />
-        ) : (
-          <aside class="panel" aria-label="Integration Telemetry" aria-busy={!problem} />
-        )}
+        {panel ?? <aside class="panel" aria-label="Integration Telemetry" aria-busy={!problem} />}
       </div>
     </div>
   );

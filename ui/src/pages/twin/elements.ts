@@ -2,17 +2,10 @@ import type { ElementDefinition } from "cytoscape";
 import { formats } from "../../parts";
 import { type Edge, type Node, type Twin, edgeId } from "./view";
 
-const LETTER = 7.4;
-const ROOM = 44;
-const NARROWEST = 84;
-const WIDEST = 196;
 const LONGEST = 200;
+const BESIDE = 32; // pixels of a box that no name may take: the mark and a little air
 
 export const STUB = "more ";
-
-/** How wide the box of a name is, in pixels. */
-export const widthOf = (label: string): number =>
-  Math.min(WIDEST, Math.max(NARROWEST, label.length * LETTER + ROOM));
 
 /** What stands on an edge: what is known of latency and errors. */
 export function edgeLabel(edge: Pick<Edge, "latency_ms" | "error_rate">): string {
@@ -23,21 +16,18 @@ export function edgeLabel(edge: Pick<Edge, "latency_ms" | "error_rate">): string
 }
 
 /** Names are cut for the canvas: a megabyte of text would be measured at each frame. */
-export const nodeLabel = (node: Node, withEnv: boolean): string => {
-  const name = node.label.slice(0, LONGEST);
-  return withEnv && node.env ? `${name} · ${node.env.slice(0, LONGEST)}` : name;
-};
+export const nodeLabel = (node: Node): string => node.title.slice(0, LONGEST);
 
 /** What a graph shows of the twin, by the ids of its elements. */
-export function elementsOf(twin: Twin, withEnv: boolean): Map<string, ElementDefinition> {
+export function elementsOf(twin: Twin): Map<string, ElementDefinition> {
   const places = new Map(twin.nodes.map((it) => [it.id, it]));
+  const ways = new Set(twin.edges.map(edgeId));
   const found = new Map<string, ElementDefinition>();
   for (const node of twin.nodes) {
-    const label = nodeLabel(node, withEnv);
-    const width = widthOf(label);
+    const { width } = node;
     found.set(node.id, {
       group: "nodes",
-      data: { id: node.id, label, width, health: node.health },
+      data: { id: node.id, label: nodeLabel(node), width, room: width - BESIDE, health: node.health },
       position: { x: node.x, y: node.y },
     });
     if (node.hidden) {
@@ -61,6 +51,7 @@ export function elementsOf(twin: Twin, withEnv: boolean): Map<string, ElementDef
         status: edge.status,
         known: edge.known_by,
         label: edgeLabel(edge),
+        back: ways.has(edgeId({ from: edge.to, to: edge.from })),
         ...bent(edge, places.get(edge.from), places.get(edge.to)),
       },
     });

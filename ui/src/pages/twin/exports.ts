@@ -1,7 +1,8 @@
 import type { Core } from "cytoscape";
 import { type Action, download } from "../../parts/giving";
 import { colours } from "../../parts";
-import { edgeLabel, nodeLabel, widthOf } from "./elements";
+import { labelEdges } from "./Graph";
+import { edgeLabel, nodeLabel } from "./elements";
 import type { Edge, Node, Twin } from "./view";
 
 const HEIGHT = 34;
@@ -9,17 +10,18 @@ const MARGIN = 40;
 const DASHES = { observed: "", inferred: "7 4", declared: "1.5 4" };
 
 /** The ways to take the view along. A table has no picture, so without a graph there is no PNG. */
-export function exportsOf(twin: Twin, graph: Core | undefined, withEnv: boolean): Action[] {
+export function exportsOf(twin: Twin, graph: Core | undefined): Action[] {
   const name = "scarline-twin";
   const png = () => {
     if (!graph) return;
+    labelEdges(graph);
     const picture = graph.png({ full: true, scale: 2, bg: colours().ground, output: "blob", maxWidth: 8000, maxHeight: 8000 });
     download(`${name}.png`, picture as unknown as Blob);
   };
   const written: Action[] = [
-    { label: "SVG", act: () => download(`${name}.svg`, svg(twin, withEnv), "image/svg+xml") },
+    { label: "SVG", act: () => download(`${name}.svg`, svg(twin), "image/svg+xml") },
     { label: "JSON", act: () => download(`${name}.json`, JSON.stringify(twin, null, 1), "application/json") },
-    { label: "Mermaid", act: () => download(`${name}.mmd`, mermaid(twin, withEnv)) },
+    { label: "Mermaid", act: () => download(`${name}.mmd`, mermaid(twin)) },
   ];
   return graph ? [{ label: "PNG", act: png }, ...written] : written;
 }
@@ -32,7 +34,7 @@ const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (it) => ENTITIES[it] ?? "").replace(/[\u0000-\u001f\ufffe\uffff]/g, " ");
 
 /** The view as a picture of lines and letters. */
-export function svg(twin: Twin, withEnv: boolean): string {
+export function svg(twin: Twin): string {
   const tone = colours();
   const places = new Map(twin.nodes.map((it) => [it.id, it]));
   const x = twin.nodes.map((it) => it.x);
@@ -50,8 +52,8 @@ export function svg(twin: Twin, withEnv: boolean): string {
     return `<path d="M${points.join("L")}" fill="none" stroke="${colour}" stroke-width="1.5"${dash}><title>${escaped(title)}</title></path>`;
   };
   const system = (node: Node): string => {
-    const label = nodeLabel(node, withEnv);
-    const width = widthOf(label);
+    const label = nodeLabel(node);
+    const { width } = node;
     const [left, top] = [node.x - width / 2, node.y - HEIGHT / 2];
     return (
       `<rect x="${left}" y="${top}" width="${width}" height="${HEIGHT}" rx="6" fill="${tone.surface}" stroke="${tone[node.health]}" stroke-width="1.5"/>` +
@@ -70,13 +72,13 @@ export function svg(twin: Twin, withEnv: boolean): string {
 const ARROWS = { observed: "-->", inferred: "-.->", declared: "-.->" };
 
 /** The view as a flowchart of Mermaid; names are quoted, with entities for what would end them. */
-export function mermaid(twin: Twin, withEnv: boolean): string {
+export function mermaid(twin: Twin): string {
   const number = new Map(twin.nodes.map((it, at) => [it.id, `s${at}`]));
   const quoted = (text: string) =>
     `"${text.replace(/[^\p{L}\p{N} ._/·%()-]/gu, (it) => `#${it.codePointAt(0)};`)}"`;
   return [
     "flowchart LR",
-    ...twin.nodes.map((it) => `  ${number.get(it.id)}[${quoted(nodeLabel(it, withEnv))}]:::${it.health}`),
+    ...twin.nodes.map((it) => `  ${number.get(it.id)}[${quoted(nodeLabel(it))}]:::${it.health}`),
     ...twin.edges.map((it) => {
       const label = edgeLabel(it);
       return `  ${number.get(it.from)} ${ARROWS[it.known_by]}${label ? `|${quoted(label)}|` : ""} ${number.get(it.to)}`;

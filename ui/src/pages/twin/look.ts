@@ -7,19 +7,21 @@ const HEALTHS: Health[] = ["healthy", "degraded", "failed", "unknown"];
 /** The marks of `parts/marks`, as pictures that a canvas can draw. */
 function mark(health: Health, colour: string): string {
   const shapes: Record<Health, string> = {
-    healthy: `<circle cx="6" cy="6" r="4.5" fill="${colour}"/>`,
-    degraded: `<path d="M6 .9 11.4 10.6H.6z" fill="${colour}"/>`,
-    failed: `<path d="M3.7.8h4.6l2.9 2.9v4.6l-2.9 2.9H3.7L.8 8.3V3.7z" fill="${colour}"/>`,
-    unknown: `<circle cx="6" cy="6" r="4" fill="none" stroke="${colour}" stroke-width="1.6" stroke-dasharray="2.2 1.6"/>`,
+    healthy: `<circle cx='6' cy='6' r='4.5' fill='${colour}'/>`,
+    degraded: `<path d='M6 .9 11.4 10.6H.6z' fill='${colour}'/>`,
+    failed: `<path d='M3.7.8h4.6l2.9 2.9v4.6l-2.9 2.9H3.7L.8 8.3V3.7z' fill='${colour}'/>`,
+    unknown: `<circle cx='6' cy='6' r='4' fill='none' stroke='${colour}' stroke-width='1.6' stroke-dasharray='2.2 1.6'/>`,
   };
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48" viewBox="0 0 12 12">${shapes[health]}</svg>`;
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  // With the fewest escapes, as the library reads it letter by letter for every system; a space
+  // would be the end of it.
+  const svg = `<svg xmlns='http://www.w3.org/2000/svg' width='48' height='48' viewBox='0 0 12 12'>${shapes[health]}</svg>`;
+  return `data:image/svg+xml,${svg.replace(/[#%\s]/g, encodeURIComponent)}`;
 }
 
 export const LINES = { observed: "solid", inferred: "dashed", declared: "dotted" } as const;
 
 /** How the graph looks, in these colours. */
-export function look(colours: Colours, still: boolean): StylesheetJson {
+export function look(colours: Colours): StylesheetJson {
   const sans = getComputedStyle(document.body).fontFamily;
   return [
     {
@@ -37,17 +39,13 @@ export function look(colours: Colours, still: boolean): StylesheetJson {
         "font-weight": 500,
         color: colours.text,
         "text-valign": "center",
-        "text-halign": "center",
         "text-margin-x": 9,
-        "text-max-width": "170px",
+        "text-max-width": "data(room)",
         "text-wrap": "ellipsis",
         "min-zoomed-font-size": 5,
         "background-width": "12px",
         "background-height": "12px",
         "background-position-x": "10px",
-        "background-position-y": "50%",
-        "transition-duration": still ? 0 : 0.12,
-        "overlay-opacity": 0,
       },
     },
     ...HEALTHS.map((health) => ({
@@ -73,6 +71,7 @@ export function look(colours: Colours, still: boolean): StylesheetJson {
         "border-width": 1,
         "font-size": 10.5,
         "text-margin-x": 0,
+        "text-wrap": "none",
         color: colours.muted,
         "background-image": "none",
       },
@@ -83,10 +82,16 @@ export function look(colours: Colours, still: boolean): StylesheetJson {
         width: 1.4,
         "line-color": colours["line-strong"],
         "line-opacity": 0.75,
-        "curve-style": "bezier",
+        "curve-style": "straight",
         "target-arrow-shape": "triangle",
         "target-arrow-color": colours["line-strong"],
         "arrow-scale": 0.85,
+      },
+    },
+    {
+      // Only these are ever read: hundreds of labels that are too small cost time before the first sight.
+      selector: 'edge.told, edge.near, edge.chosen, edge.gone, edge[status = "degraded"], edge[status = "failed"]',
+      style: {
         label: "data(label)",
         "font-family": sans,
         "font-size": 10.5,
@@ -95,9 +100,10 @@ export function look(colours: Colours, still: boolean): StylesheetJson {
         "text-background-opacity": 0.9,
         "text-background-padding": "2px",
         "min-zoomed-font-size": 11, // from full size on
-        "overlay-opacity": 0,
       },
     },
+    // Two that lead to and fro lie beside one another.
+    { selector: "edge[?back]", style: { "curve-style": "bezier" } },
     {
       selector: "edge[weights]",
       style: {

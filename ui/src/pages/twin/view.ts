@@ -1,20 +1,10 @@
 import type { Got } from "../../api/client";
-import { place, setQuery, spoken } from "../../state/place";
+import { setQuery, spoken } from "../../state/place";
 
 export type Twin = Got<"/api/twin">;
 export type Node = Twin["nodes"][number];
 export type Edge = Twin["edges"][number];
 export type Flow = Edge["flows"][number];
-
-/** The parts of the query that the server is asked with. */
-export const FILTERS = ["env", "owner", "status", "source", "min_confidence", "oms"] as const;
-const ASKED = [...FILTERS, "focus", "hops", "limit", "at"] as const;
-
-/** What the server is asked for, as the address says it. */
-export function asked(): Record<string, string> {
-  const query = place.value.query;
-  return Object.fromEntries(ASKED.map((name) => [name, query.get(name) ?? ""]));
-}
 
 /** Where an edge leads, in a word for the address; ids hold no ">" that is not of a name's own. */
 export const edgeId = (edge: Pick<Edge, "from" | "to">): string => `${edge.from} > ${edge.to}`;
