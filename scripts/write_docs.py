@@ -1,8 +1,9 @@
-"""Write what follows from the code: docs/settings.md, docs/commands.md, create_metrics_table.sql.
+"""Write what follows from the code: pages of the docs, .env.example, SQL, Firestore's indexes.
 
 ``make docs`` runs it; ``make check`` says if it was forgotten.
 """
 
+import json
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from scarline.privacy.fields import built_in_fields
 from scarline.privacy.rules import Category, Rule, built_in
 from scarline.settings import Settings, names_of
 from scarline.settings.types import spelled
+from scarline.stores.firestore.asks import index_file
+from scarline.stores.firestore.layout import Layout
 
 ROOT = Path(__file__).parents[1]
 
@@ -115,12 +118,19 @@ def example() -> str:
     return "\n".join(lines)
 
 
+def indexes() -> str:
+    """Return deploy/firestore.indexes.json, for the collections as they are called by default."""
+    layout = Layout("", prefix=Settings.model_fields["firestore_prefix"].default)
+    return json.dumps(index_file(layout), indent=2) + "\n"
+
+
 PAGES = {
     ".env.example": example,
     "docs/settings.md": settings,
     "docs/commands.md": commands,
     "docs/redaction.md": rules,
     "create_metrics_table.sql": bootstrap.schema,
+    "deploy/firestore.indexes.json": indexes,
 }
 
 

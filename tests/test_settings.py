@@ -56,6 +56,7 @@ def test_a_file_beside_you_and_the_environment_above_it(
         ("SCARLINE_METRICS", ",", "SCARLINE_METRICS: "),
         ("SCARLINE_DATADOG_API", "v3", "SCARLINE_DATADOG_API: "),
         ("SCARLINE_AGGREGATION", "median", "SCARLINE_AGGREGATION: "),
+        ("SCARLINE_LOW_IS_BAD", "a.*.b", r"SCARLINE_LOW_IS_BAD: 'a\.\*\.b' has \* before its end"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -63,6 +64,21 @@ def test_a_wrong_setting_is_named(
 ) -> None:
     """By the name that one sets, with the reason."""
     monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=sentence):
+        settings.load()
+
+
+def test_a_metric_is_bad_on_one_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named in both settings it is refused; one that only begins alike is not."""
+    monkeypatch.setenv("SCARLINE_LOW_IS_BAD", "shop.stock.*, shop.sold")
+    monkeypatch.setenv("SCARLINE_HIGH_IS_BAD", "shop.*,shop.stock.missing")
+    read = settings.load()
+    assert (read.low_is_bad, read.high_is_bad) == (
+        ("shop.stock.*", "shop.sold"),
+        ("shop.*", "shop.stock.missing"),
+    )
+    monkeypatch.setenv("SCARLINE_HIGH_IS_BAD", "shop.sold")
+    sentence = "SCARLINE_HIGH_IS_BAD: shop.sold is in SCARLINE_LOW_IS_BAD too"
     with pytest.raises(ConfigError, match=sentence):
         settings.load()
 

@@ -1,6 +1,7 @@
 """The station watch: scars come with the run that brought the points, and go with it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from scarline.ledger import Run
 from scarline.model import Batch, Window
 from scarline.pipeline import Pipeline
 from scarline.ports import Query, Store
-from scarline.scars import Options, detect
+from scarline.scars import Direction, Options, detect
 from scarline.scars.growing import SHAPE, Growing, grown, shape
+from scarline.scars.preferences import Preferences
 from scarline.stores.memory import MemoryStore
 from scarline.watch import Watch
 from tests.fakes import EPOCH, FakeSource, Killed, Mortal, batch
@@ -54,9 +56,7 @@ def stretch(first: int, end: int, hosts: Iterable[str] = INCIDENTS) -> Batch:
 def road(store: Store, steps: Sequence[Any], number: int, watch: Watch | None = None) -> Pipeline:
     """Return a pipeline with a source that tells these steps; the watch is new if left out."""
     source = FakeSource(steps, resuming=False)
-    return Pipeline(
-        {"metrics": source}, store, lambda: moment(number), watch=watch or Watch(Options())
-    )
+    return Pipeline({"metrics": source}, store, lambda: moment(number), watch=watch or Watch())
 
 
 async def pull(store: Store, first: int, end: int, number: int, watch: Watch | None = None) -> Run:
@@ -243,6 +243,44 @@ async def test_a_file_that_cannot_be_written_stops_no_pull(tmp_path: Path) -> No
     (tmp_path / "taken").write_text("a file where a folder should be")
     store = MemoryStore()
     await pull(store, 0, MINUTES, 0, Watch(file=tmp_path / "taken" / "watch.arrow"))
+    assert await scars(store) == await whole()
+
+
+LOW, HIGH = Preferences(low=("loa*",)), Preferences(high=("load",))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "onsets"),
+    [
+        (LOW, []),
+        (HIGH, [("a", 400), ("a", 600), ("b", 410)]),
+        (Preferences(low=("load",), high=("other",)), []),
+    ],
+)
+async def test_a_user_says_on_which_side_a_metric_is_bad(
+    wanted: Preferences, onsets: list[tuple[str, int]]
+) -> None:
+    """What is harmless leaves no scar, also not among points that are learnt anew."""
+    store = MemoryStore()
+    for number, (first, end) in enumerate([(0, 405), (405, 590), (590, MINUTES)]):
+        await pull(store, first, end, number, Watch(wanted))
+    assert begun(await scars(store)) == onsets
+
+
+@pytest.mark.parametrize("wanted", [LOW, Preferences(Options(Direction.LOW))])
+async def test_what_was_remembered_by_other_preferences_is_forgotten(
+    tmp_path: Path, wanted: Preferences
+) -> None:
+    """Of the file too; a scar that was found by them, and that nobody follows now, is over."""
+    file, store = tmp_path / "watch.arrow", MemoryStore()
+    await pull(store, 0, 402, 0, Watch(file=file))
+    await pull(store, 402, 408, 1, Watch(file=file))
+    assert [it["ended_at"] for it in await scars(store)] == [None]
+    await pull(store, 408, MINUTES, 2, Watch(wanted, file))
+    assert begun(await scars(store)) == [("a", 400)]
+    assert [it["ended_at"] for it in await scars(store)] == [EPOCH + timedelta(minutes=408)]
+    await road(store, [], 3).rollback((await road(store, [], 3).runs())[0].run, "asked too little")
+    await pull(store, 408, MINUTES, 4, Watch(file=file))
     assert await scars(store) == await whole()
 
 

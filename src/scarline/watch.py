@@ -1,9 +1,9 @@
 """The station between redact and commit: points pass the ScarOperator and may leave scars.
 
 What the operator remembers of a series is made of the stored points that came before. It is kept
-from pull to pull, in a file too, under the head of the chain: once anything else was written or
-taken back since, the head is another, and it is made anew from what is stored. So a rollback
-takes back what was learnt.
+from pull to pull, in a file too, under the head of the chain and what the user asks for: once
+anything else was written or taken back since, or is asked for, it is made anew from what is
+stored. So a rollback takes back what was learnt.
 """
 
 import asyncio
@@ -22,8 +22,10 @@ from scarline.kinds import METRIC_POINT, SCAR, Kind
 from scarline.ledger import Head, Run
 from scarline.model import Batch, CleanBatch, Window, empty
 from scarline.ports import Query, Store
-from scarline.scars import Key, Options, detect
+from scarline.scars import Key, detect
+from scarline.scars.ending import given_up
 from scarline.scars.growing import EPOCH, grown, moment, series_id
+from scarline.scars.preferences import Preferences
 from scarline.scars.remembered import Remembered, read, write
 from scarline.series import series_bounds, series_names
 
@@ -38,6 +40,8 @@ AT_ONCE = 1_000_000
 
 SERIES = len(METRIC_POINT.series)
 
+_METRIC = METRIC_POINT.series.index("metric")
+
 
 @dataclass(slots=True)
 class Watch:
@@ -46,7 +50,7 @@ class Watch:
     One watch serves one store, and one pull at a time.
     """
 
-    options: Options = field(default_factory=Options)
+    wanted: Preferences = field(default_factory=Preferences)
     file: Path | None = None
     kind: Kind = METRIC_POINT
     known: Remembered = field(default_factory=Remembered)
@@ -62,9 +66,13 @@ class Watch:
         if not self.known.head and self.file is not None:
             self.known = read(self.file)
         known, self.known = self.known, Remembered()
-        if window is not None or known.head != head.digest:
+        if window is not None or known.head != self.under(head):
             known = Remembered()
         return Watching(self, store, known, _told(runs), kept=window is None)
+
+    def under(self, head: Head) -> str:
+        """Return what the memory of these preferences is kept under at ``head``."""
+        return f"{head.digest} {self.wanted.digest}"
 
     def keep(self, known: Remembered) -> None:
         """Remember this for the next pull."""
@@ -88,21 +96,25 @@ class Watching:
         """Return the scars that these points, which are not stored yet, show; None for none."""
         points = clean.batch.rows
         lines = list(_lines(points))
-        await self._learn(points, [it.key for it in lines if it.key not in self.known.last])
+        new = {it.key: it.first for it in lines if it.key not in self.known.last}
+        await self._learn(points, list(new))
+        over = await self._given_up(new)
         found = await asyncio.to_thread(self._judge, _later(points, lines, self.known))
         again = await self._again(lines, found)
         for line in lines:
             self.known.last[line.key] = max(line.last, self.known.last.get(line.key, line.last))
-        rows = pa.Table.from_batches([found, again]).combine_chunks().to_batches()
+        rows = pa.Table.from_batches([found, again, over]).combine_chunks().to_batches()
         return Batch(SCAR, rows[0], None) if rows else None
 
     def end(self, head: Head) -> None:
         """Keep what is remembered, under the head of the chain as it is after the pull."""
         if self.kept:
-            self.watch.keep(replace(self.known, head=head.digest))
+            self.watch.keep(replace(self.known, head=self.watch.under(head)))
 
     def _judge(self, points: pa.RecordBatch) -> pa.RecordBatch:
-        said, states = detect(points, self.known.states, self.watch.options)
+        new = (it.key for it in _lines(points) if it.key not in self.known.states)
+        self.known.states |= self.watch.wanted.begun(new)
+        said, states = detect(points, self.known.states, self.watch.wanted.options)
         rows, self.known.growing = grown(points, said, self.known.growing)
         self.known.states |= states
         return rows
@@ -111,8 +123,7 @@ class Watching:
         """Judge what is stored of these series before ``points``: nothing is known of them."""
         if not keys:
             return
-        columns = dict(zip(METRIC_POINT.series, zip(*keys, strict=True), strict=True))
-        where = {name: sorted(set(columns[name])) for name in ("source", "metric", "host")}
+        where = _named(keys, "source", "metric", "host")
         wanted = frozenset(keys)
         for part in self._stretches(pc.min(points.column("ts")).as_py(), where["metric"]):
             found = await self.store.find(Query(METRIC_POINT, part, where))
@@ -137,6 +148,14 @@ class Watching:
             end = min(start + step, until)
             yield Window(start, end)
             start = end
+
+    async def _given_up(self, new: Mapping[Key, int]) -> pa.RecordBatch:
+        """Return the scars of series learnt anew that go on and that nobody follows, as ended."""
+        known = [key for key in new if key[_METRIC] in self.told]
+        if not known or not self.kept:
+            return empty(SCAR)
+        stored = await self.store.find(Query(SCAR, where=_named(known, "metric", "host")))
+        return given_up(stored, new, self.known.growing)
 
     async def _again(self, lines: Sequence["_Line"], found: pa.RecordBatch) -> pa.RecordBatch:
         """Return the stored scars that began in points which are told again, as they were found.
@@ -176,6 +195,12 @@ class _Line:
     end: int
     first: int
     last: int
+
+
+def _named(keys: Sequence[Key], *names: str) -> dict[str, list[str]]:
+    """Return which values some series have in these of their columns."""
+    columns = dict(zip(METRIC_POINT.series, zip(*keys, strict=True), strict=True))
+    return {name: sorted({str(it) for it in columns[name]}) for name in names}
 
 
 def _lines(points: pa.RecordBatch) -> Iterator[_Line]:

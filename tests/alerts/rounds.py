@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from scarline.alerts import Receiver, parsed
@@ -20,9 +21,10 @@ SECRET = "sixteen-letters-or-more"
 
 @dataclass(frozen=True)
 class Scars:
-    """A source that has these scars."""
+    """A source that has these scars, and that was asked for the time until then."""
 
     rows: Sequence[Mapping[str, Any]]
+    until: datetime
     name: str = "datadog"
 
     def streams(self) -> Mapping[str, Kind]:
@@ -30,7 +32,7 @@ class Scars:
 
     async def pull(self, _: Ask) -> AsyncGenerator[Batch, None]:
         rows = scars([dict(it) for it in self.rows]).combine_chunks().to_batches()[0]
-        asked = Asked("scars", Window(EPOCH, moment("1h")))
+        asked = Asked("scars", Window(EPOCH, max(self.until, moment("1h"))))
         yield Batch(SCAR, rows, Cursor(""), (asked,))
 
     async def plan(self, ask: Ask) -> Plan:
@@ -54,7 +56,7 @@ class Place:
 
     async def scarred(self, *rows: Mapping[str, Any]) -> str:
         """Have scars stored; return the run that did."""
-        source = Scars([scar(**row) for row in rows])
+        source = Scars([scar(**row) for row in rows], self.clock())
         return (await replace(self.road, sources={"metrics": source}).pull("metrics")).run
 
     async def look(self, alerting: Alerting, at: str) -> Sequence[Told]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx2
 
 from scarline.bootstrap.alerting import Alerting
 from scarline.bootstrap.loading import sheet
+from scarline.model import stamp
 from scarline.pipeline import Pipeline
 from scarline.settings import Settings
 from scarline.web.app import create_app
@@ -73,7 +75,14 @@ async def test_alerts_are_listed_with_why() -> None:
         assert whole["file"]["receivers"] == [{"receiver": "ops", "type": "webhook"}]
         assert "http" not in str(whole["file"])
     async with served(place, None) as client:
-        assert await told(client, "/api/alerts") == {"alerts": [], "rules": False}
+        none = await told(client, "/api/alerts")
+        assert (none["alerts"], none["rules"]) == ([], False)
+        assert none["coverage"]["asked"]["to"] == stamp(moment("1h"))
+    place.clock.at = moment("15d") + timedelta(seconds=30)
+    async with served(place, None) as client:
+        covered = (await told(client, "/api/alerts"))["coverage"]
+        assert covered["looked"] is False
+        assert covered["asked"] == {"from": stamp(moment("1d")), "to": stamp(moment("15d"))}
         assert (await told(client, "/api/alerts", whole=True))["file"] is None
         problem_of(await client.post("/api/alerts/test", json={}), 409)
 

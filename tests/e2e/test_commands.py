@@ -13,7 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from scarline.bootstrap.pretend import demo_left
 from scarline.sandbox import Fault, Sandbox, World, running
+from scarline.settings import Settings
 from tests.at_hand import EMPTY, embedded_url
 
 __all__ = ["embedded_url"]
@@ -228,6 +230,30 @@ def test_demo_once(tmp_path: Path) -> None:
     assert "system.cpu.idle" in done.stdout
     assert "points in all" in done.stdout
     assert "flows in all" in done.stdout
+    left = [it.strip() for it in done.stderr.splitlines() if it.startswith("  SCARLINE_HOME=")]
+    assert [it.split(" scarline ")[1] for it in left] == [
+        *("runs", "scars list", "failures groups", "verify", "serve")
+    ]
+    looked = f"{left[0].replace(' scarline ', f' {sys.executable} -m scarline ')} --json"
+    found = subprocess.run(
+        ["/bin/sh", "-c", looked], env=environment, capture_output=True, check=True, timeout=60
+    )
+    assert {it["stream"] for it in json.loads(found.stdout)} == {"metrics", "flows", "failures"}
+
+
+def test_a_database_that_is_set_hides_what_the_demo_left() -> None:
+    """It is said, and what else leads elsewhere is set in each command."""
+    told = {
+        "DATABASE_URL": "postgresql://db",
+        "SCARLINE_STORE": "firestore",
+        "SCARLINE_HOME": "/a b",
+    }
+    where, first, *commands = demo_left(Settings.model_validate(told), "scarline")
+    assert "in '/a b/demo'" in where
+    assert "unset DATABASE_URL before" in first
+    assert commands[0] == "  SCARLINE_HOME='/a b/demo' SCARLINE_STORE=sql scarline runs"
+    told = {"SCARLINE_HOME": "/a"}
+    assert len(list(demo_left(Settings.model_validate(told), "scarline"))) == 1 + len(commands)
 
 
 def test_the_commands_that_first_users_know(environment: dict[str, str], tmp_path: Path) -> None:

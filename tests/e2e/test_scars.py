@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -92,6 +93,13 @@ def test_list(environment: dict[str, str]) -> None:
     assert "\u202e" not in shown.stdout
     assert "once" in shown.stdout
     assert "goes on" in shown.stdout
+    assert "looked up to" not in shown.stderr
+    assert "not looked at: avg:fake{*} from 2026-04-01T00:00:00Z to" in shown.stderr
+    never = run(environment, "list", "--host", "none")
+    assert never.exit_code == PARTIAL
+    assert "not looked at: none from" in never.stderr
+    assert "no live run ever brought a point of this host" in never.stderr
+    assert "nobody has looked" not in never.stderr
     first = told(environment, "list", "--limit", "1")
     assert told(environment, "list", "--limit", "1", "--cursor", first["next"])["scars"] == [
         rows[1]
@@ -109,6 +117,8 @@ def test_show_mark_and_explain(environment: dict[str, str]) -> None:
     assert (own["quiet"], own["twins"][0]["runbook"]) == (True, link)
     shown = run(environment, "show", *named(FIRST))
     assert shown.exit_code == DONE
+    assert re.search(r"peak score +0\.80 *\npeak value +12\.5 *\nexpected +2 *\n", shown.stdout)
+    assert told(environment, "show", *named(FIRST))["peak_score"] == FIRST["peak_score"]
     assert "kim: expected  the backup" in shown.stdout
     sentences = run(environment, "explain", *named(SECOND)).stdout
     assert "The expert spike spoke, which looks at the distance from the near" in sentences
@@ -119,7 +129,7 @@ def test_show_mark_and_explain(environment: dict[str, str]) -> None:
         in sentences
     )
     assert "It is quiet: it resembles a scar marked expected" in sentences
-    assert "incident 20260303T010000Z: system.load.1 high on web-2, 1 scars" in sentences
+    assert "incident 20260303T010000Z: system.load.1 high on web-2, 1 scar." in sentences
     other = run(environment, "explain", *named(OTHER)).stdout
     assert "Nothing like it was seen before" in other
     assert "service shop, by its tag" in other

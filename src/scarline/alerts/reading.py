@@ -1,7 +1,7 @@
 """A file of alerts, read and checked whole: see docs/alerts.md for what is in it."""
 
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from scarline.alerts.fields import LABEL, Fields
 from scarline.alerts.file import File
 from scarline.alerts.matching import Matcher
-from scarline.alerts.receivers import is_address, receiver
+from scarline.alerts.receivers import address_fault, receiver
 from scarline.alerts.rules import (
     DIRECTIONS,
     EVERY_LABEL,
@@ -54,7 +54,7 @@ def parsed(text: str, where: str = "alerts.toml") -> Rules:
     file = File(where, text, told)
     if unknown := sorted(told.keys() - set(TABLES)):
         known = ", ".join(TABLES)
-        file.faults.append(f"{where} has {', '.join(unknown)}: a file of alerts has {known}")
+        file.wrong(f"has {', '.join(unknown)}: a file of alerts has {known}")
     promoted = file.made("promoted", {it: told[it] for it in TABLES[:1] if it in told}, _promoted)
     link = file.made("link", {it: told[it] for it in TABLES[1:2] if it in told}, _link)
     rules = [file.made("rule", it, _rule) for it in file.rows("rule")]
@@ -62,12 +62,10 @@ def parsed(text: str, where: str = "alerts.toml") -> Rules:
     inhibits = [file.made("inhibit", it, _inhibit) for it in file.rows("inhibit")]
     first = told.get("route", {})
     route = file.made("route", first, lambda it: _route(file, it, _ROOT, "route"))
-    _named_once(file, "rule", [it.name for it in rules if it])
-    _named_once(file, "receiver", [it.name for it in receivers if it])
-    if route is not None and None not in receivers:
-        _known(file, route, {it.name for it in receivers if it})
+    _named_once(file, "rule")
+    _named_once(file, "receiver")
     if file.faults or route is None or promoted is None:
-        raise ConfigError("\n".join(dict.fromkeys(file.faults)))
+        raise ConfigError("\n".join(file.sentences()))
     return Rules(
         promoted=promoted,
         rules=tuple(it for it in rules if it),
@@ -78,18 +76,10 @@ def parsed(text: str, where: str = "alerts.toml") -> Rules:
     )
 
 
-def _named_once(file: File, kind: str, names: Sequence[str]) -> None:
+def _named_once(file: File, kind: str) -> None:
+    names = file.names(kind)
     for name in sorted({it for it in names if names.count(it) > 1}):
-        file.faults.append(f"{file.where}: {kind} {name!r} is there twice: give each its own name")
-
-
-def _known(file: File, route: Route, receivers: Collection[str]) -> None:
-    there = ", ".join(sorted(receivers)) or "none"
-    for name in dict.fromkeys(it.receiver for it in route.all()):
-        if name not in receivers:
-            file.faults.append(
-                f"{file.where}: no [[receiver]] is called {name!r}: there is {there}"
-            )
+        file.wrong(f"has {kind} {name!r} twice: give each its own name")
 
 
 def _promoted(own: Fields) -> frozenset[str]:
@@ -100,7 +90,8 @@ def _link(own: Fields) -> str | None:
     link = own.maybe("link")
     if link is None:
         return None
-    is_address("link", link)
+    if fault := address_fault("link", link):
+        own.wrong("link", fault)
     return link.rstrip("/")
 
 
@@ -108,10 +99,10 @@ def _rule(own: Fields) -> Rule:
     own.only(_RULE)
     labels = own.pairs("labels", labels=True)
     if taken := sorted(labels.keys() & set(_RESERVED)):
-        raise ValueError(f"labels cannot have {', '.join(taken)}: these are given by the scar")
+        own.wrong("labels", f"labels cannot have {', '.join(taken)}: these are given by the scar")
     name = own.text("name")
-    if not LABEL.fullmatch(name):
-        raise ValueError("its name has letters, digits and _ only, such as CpuStarved")
+    if name and not LABEL.fullmatch(name):
+        own.wrong("name", "its name has letters, digits and _ only, such as CpuStarved")
     return Rule(
         name=name,
         severity=own.one_of("severity", SEVERITIES, "warning"),
@@ -134,14 +125,14 @@ def _route(file: File, own: Fields, above: Route, head: str) -> Route:
     is_root = above is _ROOT
     matchers = own.matchers("matchers")
     if is_root and (matchers or "continue" in own.told):
-        raise ValueError("the first route takes every alert: put matchers in [[route.routes]]")
+        own.wrong("matchers", "the first route takes every alert: put matchers in [[route.routes]]")
     group_by = own.texts("group_by") if "group_by" in own.told else above.group_by
     for name in group_by:
         if name != EVERY_LABEL and not LABEL.fullmatch(name):
-            raise ValueError(f"group_by has {name!r}, which is no name of a label")
+            own.wrong("group_by", f"group_by has {name!r}, which is no name of a label")
     route = Route(
         path=above.path if is_root else f"{above.path}/{_spelled(matchers)}",
-        receiver=own.text("receiver", above.receiver or None),
+        receiver=_receiver(file, own, above),
         group_by=group_by,
         group_wait=own.length("group_wait", above.group_wait),
         group_interval=own.length("group_interval", above.group_interval, least_seconds=1),
@@ -155,6 +146,15 @@ def _route(file: File, own: Fields, above: Route, head: str) -> Route:
     return replace(route, routes=tuple(it for it in made if it))
 
 
+def _receiver(file: File, own: Fields, above: Route) -> str:
+    """Return who is told; those that are at fault themselves are known, too."""
+    name, there = own.text("receiver", above.receiver or None), file.names("receiver")
+    if name and name not in there and "receiver" in own.told:
+        others = ", ".join(sorted(there)) or "none"
+        own.wrong("receiver", f"no [[receiver]] is called {name!r}: there is {others}")
+    return name
+
+
 def _spelled(matchers: Sequence[Matcher]) -> str:
     return "{" + ",".join(map(str, matchers)) + "}"
 
@@ -162,6 +162,6 @@ def _spelled(matchers: Sequence[Matcher]) -> str:
 def _inhibit(own: Fields) -> Inhibit:
     own.only({it.name for it in fields(Inhibit)})
     source, target = own.matchers("source"), own.matchers("target")
-    if not source or not target:
-        raise ValueError("needs source and target, lists of matchers")
+    if not own.faults and not (source and target):
+        own.wrong("", "needs source and target, lists of matchers")
     return Inhibit(source, target, own.texts("equal"))

@@ -46,21 +46,23 @@ class Receiver:
 
 
 def receiver(own: Fields) -> Receiver:
-    """Return the receiver that a table says; raises ``ValueError`` for what is wrong with it."""
+    """Return the receiver that a table says."""
     kind = own.one_of("type", TYPES)
-    needed, possible = TYPES[kind]
+    needed, possible = TYPES.get(kind, ((), ()))
     roles = tuple(dict.fromkeys((*needed, *possible)))
-    if "url" in own.told and kind not in PLAIN_URL:
-        raise ValueError("its url is a secret: put it in the environment and its name in url_env")
-    plain = {"url"} if kind in PLAIN_URL else set()
-    resent = {"resend"} if kind == ALERTMANAGER else set()
-    own.only({*_COMMON, *(f"{it}_env" for it in roles), *plain, *resent})
-    secrets, url = _secrets(own, roles), own.maybe("url")
-    if url is not None:
-        is_address("url", url)
+    plain = kind in PLAIN_URL
+    if kind:
+        resent = {"resend"} if kind == ALERTMANAGER else set()
+        own.only({*_COMMON, *(f"{it}_env" for it in roles), "url", *resent})
+        if "url" in own.told and not plain:
+            sentence = "its url is a secret: put it in the environment and its name in url_env"
+            own.wrong("url", sentence)
+    secrets, url = _secrets(own, roles), own.maybe("url") if plain else None
+    if url is not None and (fault := address_fault("url", url)):
+        own.wrong("url", fault)
     for role in (*needed, *(("url",) if kind == ALERTMANAGER else ())):
-        if role not in secrets and not (role == "url" and url):
-            raise ValueError(f"lacks {role}_env, the name of the variable that holds it")
+        if f"{role}_env" not in own.told and not (role == "url" and "url" in own.told):
+            own.wrong("", f"lacks {role}_env, the name of the variable that holds it")
     return Receiver(
         name=own.text("name"),
         type=kind,
@@ -72,16 +74,20 @@ def receiver(own: Fields) -> Receiver:
     )
 
 
-def is_address(name: str, url: str) -> None:
-    """Raise ``ValueError`` unless ``url`` is an address of the web without a password in it."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"{name} is an address that begins with https://, without a password")
+def address_fault(name: str, url: str) -> str | None:
+    """Return what is wrong with ``url``, which is to be an address without a password in it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets without an end
+        parts = urlsplit("")
+    if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc:
+        return None
+    return f"{name} is an address that begins with https://, without a password"
 
 
 def _secrets(own: Fields, roles: Sequence[str]) -> dict[str, str]:
     named = {role: own.maybe(f"{role}_env") for role in roles}
     for role, name in named.items():
         if name is not None and not _ENVIRONMENT.fullmatch(name):
-            raise ValueError(f"{role}_env is the name of a variable, such as SLACK_URL")
+            own.wrong(f"{role}_env", f"{role}_env is the name of a variable, such as SLACK_URL")
     return {role: name for role, name in named.items() if name is not None}

@@ -2,19 +2,20 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from scarline.bootstrap import datadog
 from scarline.bootstrap.policies import policy
 from scarline.bootstrap.stores import open_store
+from scarline.bootstrap.watching import watch
 from scarline.errors import ScarlineError, UsageError
 from scarline.settings import Settings
 
 if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
+    from scarline.kinds import Kind
     from scarline.pipeline import Pipeline
     from scarline.ports import Check, Clock, Notes, Store
-    from scarline.watch import Watch
 
 STREAMS: Mapping[str, str] = {"metrics": "datadog", "flows": "datadog", "failures": "datadog"}
 """The streams there are, and the source of each."""
@@ -39,7 +40,8 @@ async def open_pipeline(
     A pull of many requests takes place only if it is ``approved``. A ``store`` that is open
     already is used as it is.
     Raises ``UsageError`` for an unknown stream and ``ConfigError`` for a setting that is
-    needed, before anything is opened.
+    needed, before anything is opened, ``StoreRefused`` if the store does not keep what a stream
+    brings.
     """
     from scarline.pipeline import Pipeline
 
@@ -59,16 +61,23 @@ async def open_pipeline(
             for name in origins
         }
         by_stream = {name: sources[STREAMS[name]] for name in streams}
-        watch = _watch(settings) if "metrics" in streams else None
-        yield Pipeline(by_stream, store, clock, policy(settings), watch)
+        for name, source in by_stream.items():
+            await _can_keep(store, source.streams()[name])
+        station = watch(settings) if "metrics" in streams else None
+        yield Pipeline(by_stream, store, clock, policy(settings), station)
 
 
-def _watch(settings: Settings) -> "Watch":
-    from scarline.scars import Options
-    from scarline.watch import Watch
+async def _can_keep(store: "Store", kind: "Kind") -> None:
+    """Raise ``StoreRefused`` if the store keeps none of ``kind``, before a source is asked for it.
 
-    budget = Options(false_onsets_per_week=settings.false_onsets_per_week)
-    return Watch(budget, settings.home.expanduser() / "watch.arrow")
+    Every store keeps records; points it may refuse, whatever it is asked of them.
+    """
+    from scarline.model import Window
+    from scarline.ports import Query
+
+    if not kind.of_records:
+        begin = datetime.fromtimestamp(0, UTC)
+        await store.find(Query(kind, Window(begin, begin + timedelta(seconds=1)), limit=1))
 
 
 async def diagnose(settings: Settings) -> "list[Check]":

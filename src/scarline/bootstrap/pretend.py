@@ -1,5 +1,6 @@
 """The pretend Datadog: settings that lead to it, and serving it."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -34,6 +35,21 @@ def demo_settings(settings: Settings) -> Iterator[Settings]:
                 "interval": timedelta(seconds=20),
             }
         )
+
+
+def demo_left(settings: Settings, program: str) -> Iterator[str]:
+    """Yield sentences of where the demo left what it pulled, and which commands look at it.
+
+    ``settings`` are those of the user, which lead elsewhere; ``program`` is how this one is called.
+    """
+    home = shlex.quote(str(settings.home.expanduser() / "demo"))
+    own = f"SCARLINE_HOME={home}{'' if settings.store == 'sql' else ' SCARLINE_STORE=sql'}"
+    yield f"what was pulled stays in the embedded PostgreSQL in {home}; to look at it:"
+    elsewhere = {"DATABASE_URL": settings.database_url, "SUPABASE_URL": settings.supabase_url}
+    if told := [name for name, it in elsewhere.items() if it is not None]:
+        yield f"  (unset {' and '.join(told)} before: what that names is looked at first)"
+    for words in ("runs", "scars list", "failures groups", "verify", "serve"):
+        yield f"  {own} {program} {words}"
 
 
 def sandbox_environment(port: int) -> str:

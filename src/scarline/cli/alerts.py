@@ -43,30 +43,32 @@ Rules = Annotated[Path, typer.Argument(help="A file of alerts: docs/alerts.md.")
 
 @app.command("list")
 def list_(state: State = None, json: options.Json = False) -> None:
-    """List the alerts that are pending or fire; exits with 3 if no metrics were ever pulled."""
+    """List the alerts that are pending or fire; exits with 3 if nobody looked for two weeks."""
     from scarline.alerts.shown import listed
     from scarline.bootstrap.alerting import standing
     from scarline.cli.alerts_shown import show_alerts, why_silent
+    from scarline.cli.asked import Ending, told_coverage
+    from scarline.ledger import replay
+    from scarline.web.alerts.covering import alerts_covered
+    from scarline.web.looked import looked_by
 
     alerting = _alerting()
 
-    async def work(road: "Pipeline") -> tuple[list[dict[str, Any]], bool]:
+    async def work(road: "Pipeline") -> tuple[list[dict[str, Any]], dict[str, Any]]:
         now = await standing(road, alerting)
-        runs = await road.runs("metrics")
-        looked = any(it.state in ("done", "partial") for it in runs)
-        return listed(alerting.rules, now.seen, now.log), looked
+        runs = replay(await road.store.entries("metrics"))
+        return listed(alerting.rules, now.seen, now.log), alerts_covered(road, looked_by(runs))
 
-    stands, looked = running.ask(work)
+    stands, covered = running.ask(work)
     found = [it for it in stands if state in (None, it["state"])]
     if json:
         console.as_json(found)
-    elif found or looked:
+    elif found or covered["looked"]:
         show_alerts(found)
-    if not looked:
-        console.say("nobody has looked: scarline pull metrics --last 24h")
+    told_coverage(covered, Ending("alert", "metrics", bootstrap.clock()))
     for sentence in why_silent(alerting.rules):
         console.say(sentence)
-    raise typer.Exit(Exit.DONE if looked else Exit.PARTIAL)
+    raise typer.Exit(Exit.DONE if covered["looked"] else Exit.PARTIAL)
 
 
 @app.command("test")
@@ -157,7 +159,11 @@ def check(file: Rules, json: options.Json = False) -> None:
         )
         return
     told = ", ".join(f"{it.name} ({it.type})" for it in receivers)
-    lines = [f"{len(names)} rules: {', '.join(names)}", *routes, f"receivers: {told}"]
+    lines = [
+        f"{console.count(len(names), 'rule')}: {', '.join(names)}",
+        *routes,
+        f"receivers: {told}",
+    ]
     console.out().print("\n".join(lines), markup=False)
     if needs:
         console.say(f"to be set: {', '.join(needs)}")

@@ -49,6 +49,11 @@ def as_json(value: object, to: TextIO | None = None) -> None:
     (to or sys.stdout).write(orjson.dumps(value, option=option).decode() + "\n")
 
 
+def count(number: int, what: str) -> str:
+    """Return how many of something there are, ``what`` is one of it: 1 scar, 1,200 scars."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def progress(stream: str) -> "Iterator[Notify]":
     """Show a bar while a pull goes on, if stderr is a terminal; give what to tell it."""
@@ -72,7 +77,7 @@ def progress(stream: str) -> "Iterator[Notify]":
 
 
 def _spoken(told: "Told") -> str:
-    parts = [f"{told.rows:,} points", f"{told.usage.requests} requests"]
+    parts = [count(told.rows, "point"), count(told.usage.requests, "request")]
     if told.left is not None:
         parts.append(f"{told.left} left")
     if told.waiting_seconds:
@@ -86,8 +91,8 @@ def show_run(run: "Run") -> None:
     """Write what one pull brought: which subjects, from when to when, how many points."""
     table = Table(box=None, pad_edge=False)
     subject, unit = _words(run)
-    for name in (subject, "series", unit, "from", "to"):
-        table.add_column(name, justify="right" if name in ("series", unit) else "left")
+    for name in (subject, "series", f"{unit}s", "from", "to"):
+        table.add_column(name, justify="right" if name in ("series", f"{unit}s") else "left")
     for name, part in sorted(run.tally.items()):
         row = (str(part["series"]), f"{part['rows']:,}", part.get("first"), part.get("last"))
         table.add_row(name or "none", *row)
@@ -106,32 +111,31 @@ MOST_GAPS = 10
 
 
 WORDS = {
-    "flows": ("environment", "flows"),
-    "failures": ("type", "failures"),
-    "decisions": ("about", "decisions"),
+    "flows": ("environment", "flow"),
+    "failures": ("type", "failure"),
+    "decisions": ("about", "decision"),
 }
-"""By stream, what its runs are told by, and what their rows are."""
+"""By stream, what its runs are told by, and what each of their rows is."""
 
 
 def _words(run: "Run") -> tuple[str, str]:
-    """Return what a run is told by, and what its rows are."""
-    return WORDS.get(run.stream, ("metric", "points"))
+    """Return what a run is told by, and what each of its rows is."""
+    return WORDS.get(run.stream, ("metric", "point"))
 
 
 def _summary(run: "Run") -> str:
     counts = run.counts
     parts = [
-        f"{run.rows:,} {_words(run)[1]} in all",
+        f"{count(run.rows, _words(run)[1])} in all",
         f"{counts.get('new', 0):,} new",
         f"{counts.get('changed', 0):,} changed",
         f"{counts.get('same', 0):,} known",
     ]
-    parts += [f"{count:,} new {name}s" for name, count in run.found.items()]
-    parts += [f"{count:,} kept out ({reason})" for reason, count in run.kept_out.items()]
+    parts += [count(number, f"new {name}") for name, number in run.found.items()]
+    parts += [f"{number:,} kept out ({reason})" for reason, number in run.kept_out.items()]
     usage = run.usage
-    parts.append(
-        f"{usage.get('requests', 0)} requests, {usage.get('waited_seconds', 0):.0f} s waited"
-    )
+    requests = count(int(usage.get("requests", 0)), "request")
+    parts.append(f"{requests}, {usage.get('waited_seconds', 0):.0f} s waited")
     return f"{run.run} is {run.state}: " + ", ".join(parts)
 
 
@@ -164,7 +168,7 @@ def show_rollback(runs: "Sequence[Run]", *, planned: bool) -> None:
         say("nothing to roll back: no live run of that source")
     for run in runs:
         verb = "would take away" if planned else "took away"
-        out().print(f"{run.run}: {verb} {run.rows:,} {_words(run)[1]}", markup=False)
+        out().print(f"{run.run}: {verb} {count(run.rows, _words(run)[1])}", markup=False)
         window = run.request.get("window")
         if window and not planned:
             start, end = window.split("/")
@@ -209,7 +213,7 @@ def show_faults(faults: Sequence[str]) -> None:
     """Write what verify found."""
     for fault in faults:
         out().print(fault, markup=False)
-    say(f"{len(faults)} faults" if faults else "all is as the ledger says")
+    say(count(len(faults), "fault") if faults else "all is as the ledger says")
 
 
 def show_settings(rows: Sequence[Mapping[str, str]]) -> None:

@@ -1,22 +1,15 @@
 """The commands about captured failures: ``scarline failures list|show|groups|explain|export``."""
 
-import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
 
-from scarline import bootstrap, settings
-from scarline.cli import console, options, running
+from scarline import settings
+from scarline.cli import console, files, options, running
 from scarline.cli.running import Exit
 from scarline.errors import UsageError
-
-if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
-    from scarline.pipeline import Pipeline
-
-T = TypeVar("T")
 
 app = typer.Typer(help="Look at captured LLM failures, and export them.", no_args_is_help=True)
 
@@ -34,8 +27,6 @@ Text = Annotated[str, typer.Option(help="Only with this text in the title or the
 Signature = Annotated[str, typer.Option(help="Only failures of this signature.")]
 OfGroup = Annotated[str, typer.Option("--group", help="Only failures of this group.")]
 Order = Annotated[Literal["newest", "severity"], typer.Option(help="What comes first.")]
-Limit = Annotated[int, typer.Option(help="Only that many.", min=1, max=1_000)]
-After = Annotated[str, typer.Option("--cursor", help="Go on after this; from the page before.")]
 Trace = Annotated[str, typer.Argument(help="The trace, as `scarline failures list` names it.")]
 Span = Annotated[str, typer.Argument(help="The span in it.")]
 Named = Annotated[str | None, typer.Argument(help="One group, with its history and failures.")]
@@ -62,19 +53,20 @@ def list_(
     group: OfGroup = "",
     text: Text = "",
     order: Order = "newest",
-    limit: Limit = 50,
-    cursor: After = "",
+    limit: options.PageLimit = 50,
+    cursor: options.After = "",
     json: options.Json = False,
 ) -> None:
     """List captured failures; exits with 3 if nobody looked at any of the stretch."""
     from scarline.cli import failures_shown, failures_work
+    from scarline.cli.asked import now_unless, stretch
 
-    asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
+    asked = stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
     asked |= {"application": application, "service": service, "type": type_, "group": group}
     asked |= {"signature": signature, "text": text, "order": order}
     asked |= {"limit": limit, "cursor": cursor}
-    found = _asked(lambda road: failures_work.failures(road, asked))
-    console.as_json(found) if json else failures_shown.show_failures(found)
+    found = running.ask(lambda road: failures_work.failures(road, asked))
+    console.as_json(found) if json else failures_shown.show_failures(found, now_unless(until))
     raise typer.Exit(_ended(found))
 
 
@@ -83,7 +75,7 @@ def show(trace: Trace, span: Span, json: options.Json = False) -> None:
     """Show one failure with all that was kept of it, personal data taken out."""
     from scarline.cli import failures_shown, failures_work
 
-    found = _asked(lambda road: failures_work.failure(road, trace, span))
+    found = running.ask(lambda road: failures_work.failure(road, trace, span))
     console.as_json(found) if json else failures_shown.show_failure(found)
 
 
@@ -99,22 +91,23 @@ def groups(
     type_: Annotated[str, typer.Option("--type", help="Only this type, such as timeout.")] = "",
     state: State = None,
     text: Text = "",
-    limit: Limit = 50,
-    cursor: After = "",
+    limit: options.PageLimit = 50,
+    cursor: options.After = "",
     json: options.Json = False,
 ) -> None:
     """List groups of failures, worst first; or show one: why it is one, and what was decided."""
     from scarline.cli import failures_shown, failures_work
+    from scarline.cli.asked import now_unless, stretch
 
     if group is not None:
-        one = _asked(lambda road: failures_work.group(road, group, limit, cursor))
+        one = running.ask(lambda road: failures_work.group(road, group, limit, cursor))
         console.as_json(one) if json else failures_shown.show_group(one)
         return
-    asked = _stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
+    asked = stretch(last, since, until) | {"severity": severity or "", "state": state or ""}
     asked |= {"application": application, "service": service, "type": type_, "text": text}
     asked |= {"limit": limit, "cursor": cursor}
-    found = _asked(lambda road: failures_work.groups(road, asked))
-    console.as_json(found) if json else failures_shown.show_groups(found)
+    found = running.ask(lambda road: failures_work.groups(road, asked))
+    console.as_json(found) if json else failures_shown.show_groups(found, now_unless(until))
     raise typer.Exit(_ended(found))
 
 
@@ -142,14 +135,15 @@ def export(
 
     if webhook:
         raise typer.Exit(_delivered(group, out, evidence, json=json))
-    made = _asked(lambda road: failures_work.bundle(road, group, evidence))
+    made = running.ask(lambda road: failures_work.bundle(road, group, evidence))
     if out is None:
         sys.stdout.buffer.write(made.body)
         return
-    _written(out, made.body)
+    files.write(out, made.body)
     count = made.body.count(b"\n")
     told = {"export": made.id, "file": str(out), "groups": len(made.groups), "lines": count}
-    sentence = f"{count:,} lines about {len(made.groups):,} groups are in {out}"
+    lines, of = console.count(count, "line"), console.count(len(made.groups), "group")
+    sentence = f"{lines} about {of} are in {out}"
     console.as_json(told) if json else console.say(sentence)
 
 
@@ -160,31 +154,11 @@ def _delivered(group: list[str], out: Path | None, evidence: int, *, json: bool)
     if out is not None:
         raise UsageError("an export goes to the webhook or to a file: leave out --webhook or --out")
     to = failures_work.webhook_of(settings.load())
-    found = _asked(lambda road: failures_work.delivered(road, to, group, evidence))
+    found = running.ask(lambda road: failures_work.delivered(road, to, group, evidence))
     console.as_json(found) if json else failures_shown.show_delivery(found)
     return {"delivered": Exit.DONE, "failed": Exit.FAILED}.get(found["state"], Exit.PARTIAL)
-
-
-def _asked(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:
-    return running.ask(verb)
-
-
-def _stretch(last: str | None, since: str | None, until: str | None) -> dict[str, Any]:
-    found = options.stretch(bootstrap.clock(), last, since, until)
-    return {} if found is None else {"from": found[0].isoformat(), "to": found[1].isoformat()}
 
 
 def _ended(found: dict[str, Any]) -> Exit:
     """Return how a list ends: partial where nobody looked, which is not the same as nothing."""
     return Exit.DONE if found["coverage"]["looked"] else Exit.PARTIAL
-
-
-def _written(out: Path, body: bytes) -> None:
-    """Write a file that is there whole or not at all, and that only its owner reads."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(body)
-        part.replace(out)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from None

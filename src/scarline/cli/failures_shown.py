@@ -1,14 +1,16 @@
 """How failures and groups are shown on a terminal, whatever stands in them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from rich.table import Table
 from rich.text import Text
 
-from scarline.cli.asked import ended, harmless
-from scarline.cli.console import out, say
+from scarline.cli.asked import Ending, ended, harmless
+from scarline.cli.console import count, out, say
+from scarline.cli.tables import show_facts
 
 if TYPE_CHECKING:  # they bring tables with them, which --help does without
     from scarline.failures.judge import Explained
@@ -20,8 +22,8 @@ COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "di
 _SHORT = 60  # characters of a title in a table
 
 
-def show_failures(found: Mapping[str, Any]) -> None:
-    """Write a page of failures as a table, and what was not looked at."""
+def show_failures(found: Mapping[str, Any], now: datetime | None) -> None:
+    """Write a page of failures as a table, and what was not looked at until ``now``, or an end."""
     rows = found["failures"]
     if rows:
         table = _table("failed at", "severity", "type", "application", "title", "trace", "span")
@@ -30,34 +32,34 @@ def show_failures(found: Mapping[str, Any]) -> None:
             cells = (it["failed_at"], it["severity"], it["failure_type"], app, it["title"])
             _row(table, *cells, it["trace_id"], it["span_id"])
         out().print(table)
-    ended(found, len(rows), "failures", "failures")
+    ended(found, len(rows), Ending("failure", "failures", now))
 
 
-def show_groups(found: Mapping[str, Any]) -> None:
-    """Write a page of groups as a table, and what was not looked at."""
+def show_groups(found: Mapping[str, Any], now: datetime | None) -> None:
+    """Write a page of groups as a table, and what was not looked at until ``now``, or an end."""
     rows = found["groups"]
     if rows:
         table = _table("group", "severity", "state", "trend", "failures", "last seen", "title")
         for it in rows:
-            count = f"{it['failures']:,}"
-            cells = (it["id"], it["severity"], it["state"], it["trend"], count, it["last_seen"])
+            failures = f"{it['failures']:,}"
+            cells = (it["id"], it["severity"], it["state"], it["trend"], failures, it["last_seen"])
             _row(table, *cells, it["title"])
         out().print(table)
-    ended(found, len(rows), "groups", "failures")
+    ended(found, len(rows), Ending("group", "failures", now))
 
 
 def show_delivery(found: Mapping[str, Any]) -> None:
     """Say how a delivery stands, and what becomes of it."""
-    count = f"export {found['id']} of {len(found['groups']):,} groups"
+    own = f"export {found['id']} of {count(len(found['groups']), 'group')}"
     why = harmless(found["detail"])
     due = f"the next attempt is due at {found['next_attempt_at']}"
     say(
         {
-            "delivered": f"{count} is delivered",
-            "waiting": f"{count} waits ({why}): {due}; `scarline serve` makes it, or this command "
+            "delivered": f"{own} is delivered",
+            "waiting": f"{own} waits ({why}): {due}; `scarline serve` makes it, or this command "
             "from then on",
-            "sending": f"{count} is being sent by another process",
-            "failed": f"{count} failed ({why}): nothing waits; this command begins anew",
+            "sending": f"{own} is being sent by another process",
+            "failed": f"{own} failed ({why}): nothing waits; this command begins anew",
         }[found["state"]]
     )
 
@@ -71,7 +73,7 @@ def show_group(found: Mapping[str, Any]) -> None:
         why = {f"why: {name}": _words(it) for name, it in own["why"].items()}
         lists = {name: _words(it) for name, it in own.items() if isinstance(it, list) and it}
         plain = {name: it for name, it in own.items() if isinstance(it, str | int) and name != "id"}
-        _facts({"group": own["id"]} | plain | lists | why)
+        show_facts({"group": own["id"]} | plain | lists | why)
     for it in found["history"]:
         value = orjson.dumps(it["value"]).decode()
         told = f"{it['at']}  {it['who']}: {it['what']} {value}  {it['why'] or ''}"
@@ -91,7 +93,7 @@ def show_group(found: Mapping[str, Any]) -> None:
 def show_failure(found: Mapping[str, Any]) -> None:
     """Write all that is known of one failure; what is not known is left out."""
     documents = ("reasons", "evaluations", "grouped_by", "trace_payload")
-    _facts({name: it for name, it in found.items() if it is not None and name not in documents})
+    show_facts({name: it for name, it in found.items() if it is not None and name not in documents})
     for name in documents:
         if found[name] is not None:
             text = orjson.dumps(found[name], option=orjson.OPT_INDENT_2).decode()
@@ -130,7 +132,7 @@ def show_explained(told: Mapping[str, Any]) -> None:
     if not told["failure"]:
         say("no rule speaks of this span: it is no failure")
         return
-    _facts({"signature": told["signature"], "title": told["title"]})
+    show_facts({"signature": told["signature"], "title": told["title"]})
 
 
 def _table(*names: str) -> Table:
@@ -152,15 +154,6 @@ def _row(table: Table, *cells: str | None, short: bool = True) -> None:
             for name, it in zip(names, texts, strict=True)
         ]
     table.add_row(*(Text(it, style=COLOURS.get(it, "")) for it in texts))
-
-
-def _facts(facts: Mapping[str, Any]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, it in facts.items():
-        table.add_row(Text(harmless(name)), Text(harmless(str(it))))
-    out().print(table)
 
 
 def _words(told: Any) -> str:

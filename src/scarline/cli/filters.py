@@ -2,12 +2,18 @@
 
 import sys
 from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from scarline import bootstrap, settings
-from scarline.cli import console, options
+from scarline.bootstrap.watching import preferences
+from scarline.cli import console, files, options
 from scarline.cli.running import Exit
+
+if TYPE_CHECKING:  # it brings Arrow with it, which --help does without
+    from scarline.cli.watching_drawn import Drawing
 
 app = typer.Typer()
 
@@ -25,12 +31,19 @@ def redact(jsonl: options.JsonLines = False, report: options.Report = None) -> N
 
 @app.command()
 def watch(
-    metric: options.OfMetric = "", bad: options.Side = None, budget: options.Budget = 1.0
+    metric: options.OfMetric = "",
+    bad: options.Side = None,
+    budget: options.Budget = None,
+    plot: options.Plot = None,
 ) -> None:
     """Judge CSV from stdin, timestamp,value, as it comes: stdout has score and alert beside."""
-    from scarline.cli.watching import watched
+    from scarline.cli.watching import nothing, watched
     from scarline.scars import Direction, Options
 
+    drawing = None if plot is None else _drawing(plot)
+    own = preferences(settings.load()).of(metric)
+    side = own.direction if bad is None else Direction(bad)
+    asked = Options(side, own.false_onsets_per_week if budget is None else budget)
     if isinstance(sys.stdin, TextIOWrapper):  # a line that is no text is named as any other
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     faults: list[int] = []
@@ -39,8 +52,30 @@ def watch(
         faults.append(line)
         console.say(f"line {line}: {reason}")
 
-    asked = Options(Direction(bad) if bad else None, budget)
-    for line in watched(sys.stdin, asked, metric, tell):
-        sys.stdout.write(line)
-        sys.stdout.flush()
+    draw = drawing.add if drawing else nothing
+    try:
+        for line in watched(sys.stdin, asked, metric, tell, draw):
+            sys.stdout.write(line)
+            sys.stdout.flush()
+    finally:  # Ctrl-C ends what has no end: then, too, it is drawn
+        if drawing and plot:
+            _drawn(drawing, plot, metric)
     raise typer.Exit(Exit.PARTIAL if faults else Exit.DONE)
+
+
+def _drawing(out: Path) -> "Drawing":
+    from scarline.cli.watching_drawn import Drawing
+
+    files.for_a_picture(out)
+    return Drawing()
+
+
+def _drawn(drawing: "Drawing", out: Path, metric: str) -> None:
+    from scarline.cli.scars_drawn import picture
+
+    if not drawing.total:
+        console.say(f"no point was read, so nothing is drawn in {out}")
+        return
+    files.write(out, picture(drawing.told(metric)).encode())
+    points = console.count(drawing.total, "point")
+    console.say(f"{points} and {console.count(drawing.alerts, 'alert')} are drawn in {out}")

@@ -39,6 +39,8 @@ FromSource = Annotated[
 Reason = Annotated[str, typer.Option(help="Why; it is kept on the ledger.")]
 OfStream = Annotated[str | None, typer.Option("--stream", help="Only the runs of this stream.")]
 Limit = Annotated[int | None, typer.Option(help="Only that many, the newest.", min=1)]
+PageLimit = Annotated[int, typer.Option("--limit", help="Only that many.", min=1, max=1_000)]
+After = Annotated[str, typer.Option("--cursor", help="Go on after this; from the page before.")]
 Print = Annotated[
     bool, typer.Option("--print", help="Print all migrations as SQL; connect to nothing.")
 ]
@@ -68,7 +70,12 @@ OfMetric = Annotated[
 Side = Annotated[
     Literal["both", "low", "high"] | None, typer.Option("--bad", help="On which side it is bad.")
 ]
-Budget = Annotated[float, typer.Option("--budget", help="Alerts a week that may be for no reason.")]
+Budget = Annotated[
+    float | None, typer.Option("--budget", help="Alerts a week that may be for no reason.")
+]
+Plot = Annotated[
+    Path | None, typer.Option(help="At the end, draw points, band and alerts in this SVG.")
+]
 Once = Annotated[bool, typer.Option("--once", help="Pull everything, print the summary, end.")]
 
 

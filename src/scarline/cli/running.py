@@ -1,10 +1,14 @@
 """How a command does its work: a pipeline is opened, does one thing, and is closed."""
 
 import asyncio
+import shlex
+import shutil
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from scarline import bootstrap, settings
@@ -111,6 +115,15 @@ def ask(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:
             return await verb(pipeline)
 
     return run(work())
+
+
+def program() -> str:
+    """Return how this program is called: by its name where that finds it, else by its path."""
+    own = Path(sys.argv[0])
+    found = shutil.which("scarline")
+    if own.name != "scarline" or (found is not None and Path(found).samefile(own)):
+        return "scarline"
+    return shlex.quote(str(own))
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

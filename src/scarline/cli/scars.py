@@ -1,21 +1,14 @@
 """The commands about scars: ``scarline scars list|show|mark|explain|plot``."""
 
-import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
 
 from scarline import bootstrap, settings
-from scarline.cli import console, options, running
+from scarline.bootstrap.watching import preferences
+from scarline.cli import console, files, options, running
 from scarline.cli.running import Exit
-from scarline.errors import UsageError
-
-if TYPE_CHECKING:  # they bring Arrow with them, which --help does without
-    from scarline.pipeline import Pipeline
-
-T = TypeVar("T")
 
 app = typer.Typer(help="Look at scars on metrics, and say what they are.", no_args_is_help=True)
 
@@ -30,8 +23,6 @@ OfMark = Annotated[
     typer.Option("--mark", help="Only those that are marked so."),
 ]
 Score = Annotated[float, typer.Option("--min-score", help="Of this peak or more.", min=0, max=1)]
-Limit = Annotated[int, typer.Option(help="Only that many.", min=1, max=1_000)]
-After = Annotated[str, typer.Option("--cursor", help="Go on after this; from the page before.")]
 Series = Annotated[str, typer.Argument(help="The series, as `scarline scars list` names it.")]
 Onset = Annotated[str, typer.Argument(help="When the scar began, as the list tells it.")]
 Said = Annotated[
@@ -61,18 +52,19 @@ def list_(
     quiet: Quiet = None,
     mark: OfMark = None,
     min_score: Score = 0.0,
-    limit: Limit = 50,
-    cursor: After = "",
+    limit: options.PageLimit = 50,
+    cursor: options.After = "",
     json: options.Json = False,
 ) -> None:
     """List scars, the newest first; exits with 3 if nobody looked at any of the stretch."""
     from scarline.cli import scars_shown, scars_work
+    from scarline.cli.asked import now_unless, stretch
 
-    asked = _stretch(last, since, until) | {"metric": metric, "host": host, "mark": mark or ""}
+    asked = stretch(last, since, until) | {"metric": metric, "host": host, "mark": mark or ""}
     asked |= {"open": _flag(open_), "quiet": _flag(quiet), "min_score": min_score}
     asked |= {"limit": limit, "cursor": cursor}
-    found = _asked(lambda road: scars_work.scars(road, asked))
-    console.as_json(found) if json else scars_shown.show_scars(found)
+    found = running.ask(lambda road: scars_work.scars(road, asked))
+    console.as_json(found) if json else scars_shown.show_scars(found, now_unless(until))
     raise typer.Exit(Exit.DONE if found["coverage"]["looked"] else Exit.PARTIAL)
 
 
@@ -81,7 +73,7 @@ def show(series: Series, onset: Onset, json: options.Json = False) -> None:
     """Show one scar: what was expected, what resembles it, what was said of it."""
     from scarline.cli import scars_shown, scars_work
 
-    found = _asked(lambda road: scars_work.scar(road, series, onset))
+    found = running.ask(lambda road: scars_work.scar(road, series, onset))
     console.as_json(found) if json else scars_shown.show_scar(found)
 
 
@@ -101,7 +93,7 @@ def mark(
 
     said: dict[str, Any] = {"mark": None if mark == "none" else mark}
     said |= {name: it for name, it in (("note", note), ("runbook", runbook)) if it is not None}
-    done = _asked(lambda road: scars_work.marked(road, series, onset, said, who, version))
+    done = running.ask(lambda road: scars_work.marked(road, series, onset, said, who, version))
     sentence = f"it is {mark} now, at version {done['version']}; run {done['run']} said so"
     console.as_json(done) if json else console.say(sentence)
 
@@ -111,7 +103,7 @@ def explain(series: Series, onset: Onset, json: options.Json = False) -> None:
     """Say of a scar which expert spoke, what was expected, what it resembles, why it is quiet."""
     from scarline.cli import scars_shown, scars_work
 
-    found = _asked(lambda road: scars_work.explained(road, series, onset))
+    found = running.ask(lambda road: scars_work.explained(road, series, onset))
     console.as_json(found) if json else scars_shown.show_explained(found)
 
 
@@ -128,21 +120,16 @@ def plot(
 ) -> None:
     """Draw a series with what was expected and its scars: the last 24 hours, or any stretch."""
     from scarline.cli import scars_drawn, scars_work
-    from scarline.scars import Options
 
-    if out.suffix.lower() not in ("", ".svg"):
-        raise UsageError(f"{out}: the picture is SVG, so name the file {out.with_suffix('.svg')}")
+    files.for_a_picture(out)
     asked = _stretch(last, since, until) | {"series": series, "metric": metric, "host": host}
-    budget = Options(false_onsets_per_week=settings.load().false_onsets_per_week)
-    found = _asked(lambda road: scars_work.points(road, asked, budget))
-    _written(out, scars_drawn.picture(found))
-    told = {"file": str(out), "points": found["total"], "scars": len(found["scars"])}
-    sentence = f"{found['total']:,} points and {len(found['scars']):,} scars are drawn in {out}"
-    console.as_json(told) if json else console.say(sentence)
-
-
-def _asked(verb: "Callable[[Pipeline], Awaitable[T]]") -> T:
-    return running.ask(verb)
+    judged_by = preferences(settings.load())
+    found = running.ask(lambda road: scars_work.points(road, asked, judged_by))
+    files.write(out, scars_drawn.picture(found).encode())
+    told: dict[str, Any] = {"file": str(out), "points": found["total"]}
+    told["scars"] = len(found["scars"])
+    points, scars = console.count(told["points"], "point"), console.count(told["scars"], "scar")
+    console.as_json(told) if json else console.say(f"{points} and {scars} are drawn in {out}")
 
 
 def _flag(told: bool | None) -> str:
@@ -152,14 +139,3 @@ def _flag(told: bool | None) -> str:
 def _stretch(last: str | None, since: str | None, until: str | None) -> dict[str, Any]:
     found = options.stretch(bootstrap.clock(), last, since, until)
     return {} if found is None else {"from": found[0].isoformat(), "to": found[1].isoformat()}
-
-
-def _written(out: Path, text: str) -> None:
-    """Write a file that is there whole or not at all, and that only its owner reads."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-        part.replace(out)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from None

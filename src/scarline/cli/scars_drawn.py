@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from scarline.cli.console import count
+
 WIDTH, HEIGHT = 960, 360
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 56, 40
 """The margins around the plot, in pixels."""
@@ -70,10 +72,11 @@ def picture(told: Mapping[str, Any]) -> str:
     title = _text(f"{series['metric']}{where}")
     window = told["window"]
     about = _text(" · ".join(it for it in (series["unit"], series["tags"]) if it))
+    points, scars = count(told["total"], "point"), count(len(told["scars"]), "scar")
     stretch = " to ".join(f"{_moment(window[it]):%Y-%m-%d %H:%M}" for it in ("from", "to"))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-        f"<title>{title}: {told['total']} points, {len(told['scars'])} scars</title>",
+        f"<title>{title}: {points} and {scars}</title>",
         f"<style>{STYLE}</style>",
         f'<clipPath id="plot">{_rectangle("", LEFT, WIDTH - RIGHT)}</clipPath>',
         f'<text class="title" x="{LEFT}" y="22">{title}</text>',

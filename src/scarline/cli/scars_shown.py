@@ -1,13 +1,15 @@
 """How scars are shown on a terminal."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from scarline.cli.asked import ended, harmless
-from scarline.cli.console import out, say
+from scarline.cli.asked import Ending, ended, harmless
+from scarline.cli.console import count, out, say
+from scarline.cli.tables import show_facts
 
 COLOURS = {"real": "red", "expected": "cyan", "noise": "dim"}
 
@@ -25,8 +27,8 @@ EXPERTS = {
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-def show_scars(found: Mapping[str, Any]) -> None:
-    """Write a page of scars as a table, and what was not looked at."""
+def show_scars(found: Mapping[str, Any], now: datetime | None) -> None:
+    """Write a page of scars as a table, and what was not looked at until ``now``, or an end."""
     rows = found["scars"]
     if rows:
         table = _table("onset", "lasted", "metric", "host", "side", "score", "seen before", "mark")
@@ -37,7 +39,7 @@ def show_scars(found: Mapping[str, Any]) -> None:
             cells = (it["onset"], _lasted(it), it["metric"], it["host"], it["direction"])
             _row(table, *cells, f"{it['peak_score']:.2f}", seen, mark, it["series"])
         out().print(table)
-    ended(found, len(rows), "scars", "metrics")
+    ended(found, len(rows), Ending("scar", "metrics", now))
 
 
 def show_scar(found: Mapping[str, Any]) -> None:
@@ -47,7 +49,7 @@ def show_scar(found: Mapping[str, Any]) -> None:
     facts |= {"shape": _sparkline(found["shape"]), "mark": found["mark"], "note": found["note"]}
     facts |= {"runbook": found["runbook"], "version": found["version"]}
     facts |= {"quiet": found["why_quiet"], "incident": found["incident"]["name"]}
-    _facts(facts)
+    show_facts(facts)
     _show_twins(found)
     for it in found["history"]:
         what = it["mark"] or "took the mark back"
@@ -81,14 +83,15 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     told.append(f"It is quiet: {found['why_quiet']}." if found["quiet"] else "It is told.")
     incident = found["incident"]
     own = f"It is of the incident {incident['id']}: {incident['name']}"
-    told.append(f"{own}, {len(incident['scars'])} scars.")
+    told.append(f"{own}, {count(len(incident['scars']), 'scar')}.")
     told += [f"  service {it['service']}, by its {it['known_by']}" for it in incident["services"]]
     told += [
         f"  flow {it['system_from']} to {it['system_to']} is {it['status']}"
         for it in incident["flows"]
     ]
     if incident["failures_total"]:
-        told.append(f"  {incident['failures_total']:,} LLM failures of its services in its time")
+        failures = count(incident["failures_total"], "LLM failure")
+        told.append(f"  {failures} of its services in its time")
     return told
 
 
@@ -125,17 +128,12 @@ def _show_twins(found: Mapping[str, Any]) -> None:
 
 
 def _numbers(found: Mapping[str, Any]) -> dict[str, Any]:
-    names = (
-        "expert",
-        "peak_at",
-        "peak_score",
-        "peak_value",
-        "expected",
-        "low",
-        "high",
-        "missed_by",
-    )
-    return {name.replace("_", " "): found[name] for name in names}
+    """Return the numbers of a scar as a person reads them; what is not known stays None."""
+    plain = {name: found[name] for name in ("expert", "peak_at")}
+    plain["peak_score"] = f"{found['peak_score']:.2f}"
+    numbers = ("peak_value", "expected", "low", "high", "missed_by")
+    told = plain | {it: None if found[it] is None else _number(found[it]) for it in numbers}
+    return {name.replace("_", " "): it for name, it in told.items()}
 
 
 def _lasted(it: Mapping[str, Any]) -> str:
@@ -172,13 +170,3 @@ def _table(*names: str) -> Table:
 def _row(table: Table, *cells: str | None) -> None:
     texts = [harmless(it or "").replace("\n", " ") for it in cells]
     table.add_row(*(Text(it, style=COLOURS.get(it, "")) for it in texts))
-
-
-def _facts(facts: Mapping[str, Any]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, it in facts.items():
-        if it is not None and it != "":
-            table.add_row(Text(name), Text(harmless(str(it))))
-    out().print(table)

@@ -10,7 +10,7 @@ import orjson
 from scarline.cli.asked import wanted
 from scarline.errors import UsageError
 from scarline.pipeline import Pipeline
-from scarline.scars import Options
+from scarline.scars.preferences import Preferences
 from scarline.web.failures.backlog import Backlog
 from scarline.web.metrics.routes import points_told
 from scarline.web.problems import Refused
@@ -54,10 +54,12 @@ async def marked(
     return await mark(Marker(watched, asyncio.Lock(), who), subject, last, said)
 
 
-async def points(road: Pipeline, asked: Mapping[str, Any], options: Options) -> dict[str, Any]:
+async def points(
+    road: Pipeline, asked: Mapping[str, Any], preferences: Preferences
+) -> dict[str, Any]:
     """Return the points of one series as ``GET /api/metrics/points`` does."""
     try:
-        body = await points_told(Watched(road, options), wanted(WantedPoints, asked))
+        body = await points_told(Watched(road, preferences), wanted(WantedPoints, asked))
     except Refused as refused:
         raise UsageError(str(refused)) from None
     told: dict[str, Any] = orjson.loads(body)

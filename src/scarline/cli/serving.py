@@ -63,7 +63,10 @@ def demo(
             )
         ]
         code = max(running.told(run, json=json) for run in runs)
-        if not once:
+        if once:
+            for sentence in pretend.demo_left(settings.load(), running.program()):
+                console.say(sentence)
+        else:
             from scarline.web.server import serve
 
             told = "look at {}: new metrics every 20 seconds, until Ctrl-C"

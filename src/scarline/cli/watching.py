@@ -7,18 +7,30 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 
 from scarline.errors import UsageError
-from scarline.scars import Options, ScarOperator
+from scarline.scars import Judgement, Options, ScarOperator
 
 HEADER = ("timestamp", "value")
 
-LATEST = 253_402_300_800.0
-"""The end of the year 9999, where RFC 3339 ends: what is later is milliseconds, as many write."""
+EARLIEST, LATEST = -62_135_596_800.0, 253_402_300_800.0
+"""The years 1 to 9999, as RFC 3339 has them: what is later is milliseconds, as many write."""
 
 ALERT = {True: "1", False: "0"}
 
 
+Draw = Callable[[float, float, Judgement], None]
+"""Is given time, value and judgement of each point."""
+
+
+def nothing(_ts: float, _value: float, _said: Judgement) -> None:
+    """Draw nothing."""
+
+
 def watched(
-    lines: Iterable[str], options: Options, metric: str, tell: Callable[[int, str], None]
+    lines: Iterable[str],
+    options: Options,
+    metric: str,
+    tell: Callable[[int, str], None],
+    draw: Draw = nothing,
 ) -> Iterator[str]:
     """Yield lines of CSV, ``timestamp,value,score,alert``, for lines of ``timestamp,value``.
 
@@ -34,14 +46,16 @@ def watched(
     places = [titles.index(name) for name in HEADER]
     operator = ScarOperator(options, metric)
     yield "timestamp,value,score,alert\n"
-    for number, row in rows:
+    for line, row in rows:
         try:
             at, value = (row[place].strip() for place in places)
-            score = operator.update(_seconds(at), _number(value))
+            ts, number = _seconds(at), _number(value)
         except (ValueError, IndexError):
-            tell(number, "no time in seconds or as RFC 3339, and number: kept out")
+            tell(line, "no time in seconds or as RFC 3339, and number: kept out")
             continue
-        yield f"{at},{value},{score:.6g},{ALERT[operator.last.onset]}\n"
+        score, said = operator.update(ts, number), operator.last
+        draw(ts, number, said)
+        yield f"{at},{value},{score:.6g},{ALERT[said.onset]}\n"
 
 
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -68,9 +82,9 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    if not abs(seconds) < LATEST:  # nor is what is no number
-        raise ValueError("a time is in seconds, before the year 10000")
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if not EARLIEST <= seconds < LATEST:  # nor is what is no number
+        raise ValueError("a time is in seconds, in the years 1 to 9999")
     return seconds
 
 

@@ -3,9 +3,9 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -29,6 +29,14 @@ def spelled(length: timedelta) -> str:
     return f"{seconds}s"
 
 
+def setting(*names: str, what: str, **limits: Any) -> Any:
+    """Describe a setting: its names in the environment, the first the one to use; what it is for.
+
+    ``limits`` are those of pydantic's ``Field``.
+    """
+    return Field(validation_alias=AliasChoices(*names), description=what, **limits)
+
+
 def _length(value: object) -> object:
     return duration(value) if isinstance(value, str) else value
 
@@ -39,6 +47,14 @@ def _listed(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _metrics(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if "*" in name[:-1]:
+            message = f"{name!r} has * before its end: write a metric, or how some begin: shop.*"
+            raise ValueError(message)
+    return names
+
+
 def _blank_is_unset(value: object) -> object:
     blank = isinstance(value, str) and not value.strip()
     return None if blank else value
@@ -46,6 +62,8 @@ def _blank_is_unset(value: object) -> object:
 
 Length = Annotated[timedelta, BeforeValidator(_length)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Metrics = Annotated[Names, AfterValidator(_metrics)]
+"""Names of metrics; one that ends with ``*`` names all that begin so."""
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 File = Annotated[Path | None, BeforeValidator(_blank_is_unset)]

@@ -4,40 +4,22 @@
 missing tells them apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from scarline.errors import UsageError
 from scarline.model import Missing, Window, stamp
 from scarline.pipeline import Pipeline
+from scarline.web.looked import Looked, Stretch, joined, micros, window, within, without
 
-Account = tuple[Sequence[Mapping[str, str]], Sequence[Mapping[str, str]]]
-"""What one run asked and what it is missing, as the ledger has it: ``what``, ``window``, and the
-``reason`` of what is missing. A window is two times of RFC 3339 with a slash between them."""
+BY_HAND = timedelta(minutes=15)
+"""How long ago the newest look may be for its end to be the end, where pulls keep no rhythm."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US = timedelta(microseconds=1)
-
-Stretch = tuple[int, int]  # microseconds since 1970, without the last
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What all live runs looked at: stretches by search, rising, none touching another.
-
-    ``lacking`` is what runs could not get, with the reason, the latest run's last.
-    """
-
-    asked: Mapping[str, Sequence[Stretch]] = field(default_factory=dict)
-    answered: Mapping[str, Sequence[Stretch]] = field(default_factory=dict)
-    lacking: Sequence[tuple[str, Stretch, str]] = ()
-
-    def first(self) -> datetime | None:
-        """Return the earliest time that any run asked for, None without any."""
-        starts = [own[0][0] for own in self.asked.values() if own]
-        return _EPOCH + min(starts) * _US if starts else None
+ROUNDS, LEAST = 2, timedelta(minutes=3)
+"""How many of the usual times between two pulls it may be ago where they do, and how long at least:
+one pull may be late, or still at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,39 +36,19 @@ class Coverage:
     missing: Sequence[Missing]
 
 
-def looked(accounts: Iterable[Account]) -> Looked:
-    """Return what live runs looked at; ``accounts`` in the order of the runs.
-
-    A run answered what it asked but for what it is missing; what a later run got is no longer
-    missing.
-    """
-    asked: dict[str, list[Stretch]] = {}
-    answered: dict[str, list[Stretch]] = {}
-    lacking: list[tuple[str, Stretch, str]] = []
-    for own_asked, own_missing in accounts:
-        holes: dict[str, list[Stretch]] = {}
-        for it in own_missing:
-            holes.setdefault(it["what"], []).append(_stretch(it["window"]))
-            lacking.append((it["what"], _stretch(it["window"]), it["reason"]))
-        for it in own_asked:
-            stretch = _stretch(it["window"])
-            asked.setdefault(it["what"], []).append(stretch)
-            own = without([stretch], holes.get(it["what"], ()))
-            answered.setdefault(it["what"], []).extend(own)
-    return Looked(
-        {what: joined(own) for what, own in asked.items()},
-        {what: joined(own) for what, own in answered.items()},
-        lacking,
-    )
-
-
 def covered(
     road: Pipeline, seen: Looked, since: datetime | None, until: datetime | None, stream: str
 ) -> dict[str, Any]:
-    """Return what was looked at between two times, or all of it until now, as told in JSON."""
+    """Return what was looked at between two times, as told in JSON.
+
+    Without a start it is from the first look on. Without an end it is up to the newest look, as
+    long as that is no longer ago than the pulls explain; else up to now.
+    """
     # To the minute, so that what has not changed is the same answer for that long.
     now = road.clock().replace(second=0, microsecond=0)
-    return coverage_as_data(coverage(seen, _asked(since, until or now, seen.first()), stream))
+    end, slack = (until, timedelta(0)) if until else _end(seen, now, since)
+    stretch = _asked(since, end, seen.first())
+    return coverage_as_data(coverage(seen, stretch, stream, slack))
 
 
 def coverage_as_data(known: Coverage) -> dict[str, Any]:
@@ -107,26 +69,39 @@ def window_as_data(window: Window) -> dict[str, str]:
     return {"from": stamp(window.start), "to": stamp(window.end)}
 
 
-def coverage(all_looked: Looked, window: Window | None, stream: str) -> Coverage:
-    """Return what was looked at of ``window``; of None, nothing was and nothing could be."""
-    if window is None:
+def coverage(
+    all_looked: Looked, asked: Window | None, stream: str, slack: timedelta = timedelta(0)
+) -> Coverage:
+    """Return what was looked at of the window ``asked``; of None, nothing was, nor could be.
+
+    A search that ends within ``slack`` before its end lacks nothing there.
+    """
+    if asked is None:
         return Coverage(None, looked=False, answered=(), missing=())
+    if all_looked.never:
+        lacks = [Missing(what, asked, reason) for what, reason in all_looked.never]
+        return Coverage(asked, looked=False, answered=(), missing=lacks)
     never = f"no live run has looked here: scarline pull {stream}, with --from and --to"
-    whole = (_micros(window.start), _micros(window.end))
+    whole = (micros(asked.start), micros(asked.end))
     searches = [it for it, own in all_looked.asked.items() if within(own, whole)]
     seen = joined(
         part for it in searches for part in within(all_looked.answered.get(it, ()), whole)
     )
     missing = [gap for it in sorted(searches) for gap in _gaps(all_looked, it, whole, never)]
+    missing = [
+        it
+        for it in missing
+        if not (it.reason == never and it.window.end == asked.end and _length(it) <= slack)
+    ]
     missing += [  # what stands beside the searches, such as the rest of some traces
-        Missing(what, _window(part), reason)
+        Missing(what, window(part), reason)
         for what, stretch, reason in all_looked.lacking
         if what not in all_looked.asked
         for part in within([stretch], whole)
     ]
     if not searches:
-        missing.insert(0, Missing(stream, window, never))
-    return Coverage(window, bool(seen), [_window(it) for it in seen], missing)
+        missing.insert(0, Missing(stream, asked, never))
+    return Coverage(asked, bool(seen), [window(it) for it in seen], missing)
 
 
 def _gaps(all_looked: Looked, what: str, whole: Stretch, never: str) -> list[Missing]:
@@ -137,37 +112,24 @@ def _gaps(all_looked: Looked, what: str, whole: Stretch, never: str) -> list[Mis
             found += [(it, reason) for it in parts]
             gaps = without(gaps, parts)
     found += [(it, never) for it in gaps]
-    return [Missing(what, _window(stretch), reason) for stretch, reason in sorted(found)]
+    return [Missing(what, window(stretch), reason) for stretch, reason in sorted(found)]
 
 
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Return the same times as stretches that rise and do not touch."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
+def _length(gap: Missing) -> timedelta:
+    return gap.window.end - gap.window.start
 
 
-def within(stretches: Iterable[Stretch], whole: Stretch) -> list[Stretch]:
-    """Return the parts of ``stretches`` that lie in ``whole``."""
-    cut = [(max(start, whole[0]), min(end, whole[1])) for start, end in stretches]
-    return [it for it in cut if it[0] < it[1]]
+def _end(seen: Looked, now: datetime, since: datetime | None) -> tuple[datetime, timedelta]:
+    """Return where a stretch ends whose end nobody asked for, and how much searches may lack there.
 
-
-def without(stretches: Iterable[Stretch], holes: Iterable[Stretch]) -> list[Stretch]:
-    """Return the parts of ``stretches`` that lie in no hole."""
-    left = list(stretches)
-    for hole in holes:
-        left = [
-            part
-            for start, end in left
-            for part in ((start, min(end, hole[0])), (max(start, hole[1]), end))
-            if part[0] < part[1]
-        ]
-    return left
+    What came since the newest look could not have been looked at yet.
+    """
+    newest, slack = seen.last(), BY_HAND
+    if seen.usual_seconds is not None:
+        slack = max(LEAST, ROUNDS * timedelta(seconds=seen.usual_seconds))
+    if newest is None or now - newest > slack or (since is not None and newest <= since):
+        return now, timedelta(0)
+    return newest, slack
 
 
 def _asked(since: datetime | None, until: datetime, first: datetime | None) -> Window | None:
@@ -177,16 +139,3 @@ def _asked(since: datetime | None, until: datetime, first: datetime | None) -> W
         return None if start is None else Window(start, until)
     except UsageError:
         return None
-
-
-def _stretch(text: str) -> Stretch:
-    start, _, end = text.partition("/")
-    return _micros(datetime.fromisoformat(start)), _micros(datetime.fromisoformat(end))
-
-
-def _micros(at: datetime) -> int:
-    return (at - _EPOCH) // _US
-
-
-def _window(stretch: Stretch) -> Window:
-    return Window(_EPOCH + stretch[0] * _US, _EPOCH + stretch[1] * _US)

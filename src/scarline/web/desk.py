@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from scarline.bootstrap.loading import Sheet
 from scarline.flows.coupling import OMS_PATTERN
 from scarline.pipeline import Pipeline
-from scarline.scars import Options
+from scarline.scars.preferences import Preferences
 from scarline.web.flows.shown import Flows
 from scarline.web.health.standing import Standings
 from scarline.web.health.traffic import Traffic
@@ -39,7 +39,7 @@ class Config:
     job_seconds: float = 165.0  # Cloud Scheduler waits 180 s for an answer if not told otherwise
     drain_seconds: float = 4.0  # Cloud Run kills a process 10 s after SIGTERM
     otlp_url: str | None = None
-    watch: Options = field(default_factory=Options)
+    watch: Preferences = field(default_factory=Preferences)
 
 
 Lists = Callable[[str, bytes, str, str], Sheet]

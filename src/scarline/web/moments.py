@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
+from scarline.errors import UsageError
+
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -19,3 +21,10 @@ Moment = Annotated[
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def ordered(since: Moment | None, until: Moment | None) -> tuple[Moment | None, Moment | None]:
+    """Return start and end; raises ``UsageError`` for an end that is not after the start."""
+    if since is not None and until is not None and since >= until:
+        raise UsageError("from must be before to")
+    return since, until

@@ -16,11 +16,11 @@ from pydantic import SecretStr
 from scarline import bootstrap
 from scarline.bootstrap.alerting import open_alerting
 from scarline.bootstrap.loading import sheet
+from scarline.bootstrap.watching import preferences
 from scarline.errors import ConfigError, UsageError
 from scarline.flows.coupling import OMS_PATTERN
 from scarline.notify.webhook import Webhook
 from scarline.pipeline import Pipeline
-from scarline.scars import Options
 from scarline.settings import Settings
 from scarline.settings.keys import keyed
 from scarline.web.app import create_app
@@ -84,7 +84,7 @@ def allowed(settings: Settings, host: str) -> Config:
         oidc=oidc,
         job_seconds=settings.job_time.total_seconds(),
         otlp_url=settings.otlp_endpoint,
-        watch=Options(false_onsets_per_week=settings.false_onsets_per_week),
+        watch=preferences(settings),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from scarline.web.documents import answered
+from scarline.web.failures.documents import COVERAGE
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _MAYBE: dict[str, Any] = {"type": ["string", "null"]}
@@ -69,6 +70,7 @@ ALERTS = answered(
     "the alerts that are pending or fire, those that began first before others",
     alerts=_list(_ALERT),
     rules={"type": "boolean", "description": "false if no file of alerts is set"},
+    coverage={**COVERAGE, "description": "which parts of the two weeks before were looked at"},
 )
 _RULE = _object(
     name=_TEXT,

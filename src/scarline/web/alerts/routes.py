@@ -20,9 +20,11 @@ from scarline.errors import ScarlineError
 from scarline.pipeline import Pipeline
 from scarline.web.alerts import documents
 from scarline.web.alerts.asked import NewSilence, Test, WantedAlerts, WantedSilences
+from scarline.web.alerts.covering import alerts_covered
 from scarline.web.deciding import SOURCE, User, who_decides
 from scarline.web.desk import Open
 from scarline.web.problems import DOCUMENTED, Refused
+from scarline.web.scars.routes import Kept
 
 log = structlog.get_logger(__name__)
 
@@ -53,10 +55,14 @@ Set = Annotated[Alerting | None, Depends(_alerting)]
 
 @router.get("", responses=documents.ALERTS)
 async def get_alerts(
-    desk: Open, alerting: Set, wanted: Annotated[WantedAlerts, Query()]
+    desk: Open, watched: Kept, alerting: Set, wanted: Annotated[WantedAlerts, Query()]
 ) -> Response:
-    """Return the alerts that are pending or fire: what mutes each, and who was told of it."""
-    more: dict[str, Any] = {}
+    """Return the alerts that are pending or fire: what mutes each, and who was told of it.
+
+    They follow from scars of two weeks; `coverage` says which parts of that were looked at.
+    """
+    looked = (await watched.snapshot()).looked
+    more: dict[str, Any] = {"coverage": alerts_covered(desk.pipeline, looked)}
     if wanted.whole:
         at, made = desk.pipeline.clock(), await silencing.found(desk.pipeline)
         more["silences"] = [as_data(it, at) for it in made if it.state(at) != EXPIRED]

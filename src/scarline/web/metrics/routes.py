@@ -38,9 +38,10 @@ from scarline.web.metrics.listed import (
     wanted_of,
     worst,
 )
+from scarline.web.moments import ordered
 from scarline.web.paging import cursor_after, key_of
 from scarline.web.problems import DOCUMENTED, Refused
-from scarline.web.scars.asked import WantedPoints, WantedSeries, ordered
+from scarline.web.scars.asked import WantedPoints, WantedSeries
 from scarline.web.scars.listing import one
 from scarline.web.scars.routes import Kept
 from scarline.web.scars.watched import METRICS, Snapshot, Watched
@@ -130,7 +131,7 @@ async def points_told(watched: Watched, wanted: WantedPoints, app: State | None 
     if len(keys) > 1:
         several = ", ".join(series_id(key) for key in keys[:_MOST_NAMED])
         raise UsageError(f"this names {len(keys)} series: say which, by series={several}")
-    options = watched.options if wanted.band else None
+    options = watched.preferences.of(str(keys[0][_METRIC])) if wanted.band else None
     columns = await asyncio.to_thread(drawn, points, window.start, wanted.most, options)
     own = series_as_data(keys[0], points["unit"][-1].as_py())
     answer = {
@@ -148,6 +149,7 @@ async def points_told(watched: Watched, wanted: WantedPoints, app: State | None 
 
 
 _MOST_NAMED = 5
+_METRIC = METRIC_POINT.series.index("metric")
 
 
 async def _points(road: Pipeline, window: Window, where: Mapping[str, list[str]]) -> pa.Table:

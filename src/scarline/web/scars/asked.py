@@ -4,8 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scarline.errors import UsageError
-from scarline.model import Window
 from scarline.scars.marks import MOST_CHARACTERS
 from scarline.web.moments import Moment
 from scarline.web.paging import Cursor
@@ -33,7 +31,9 @@ class WantedScars(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     since: Moment | None = Field(None, alias="from", description="went on then or later")
-    until: Moment | None = Field(None, alias="to", description="began before; now if left out")
+    until: Moment | None = Field(
+        None, alias="to", description="began before; for `coverage`, the newest look if left out"
+    )
     metric: Text = ""
     host: Text = ""
     series: Text = Field("", description="the digest of one series")
@@ -121,13 +121,3 @@ class WantedPoints(BaseModel):
         default=False, description="what happened beside: flows, failures, runs; and `scar`"
     )
     scar: Moment | None = Field(None, description="with `beside`: the onset of a scar to tell of")
-
-
-def ordered(since: Moment | None, until: Moment | None) -> tuple[Moment | None, Moment | None]:
-    """Return start and end; raises ``UsageError`` for an end that is not after the start."""
-    if since is not None and until is not None:
-        try:
-            Window(since, until)
-        except UsageError:
-            raise UsageError("from must be before to") from None
-    return since, until

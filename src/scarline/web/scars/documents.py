@@ -176,6 +176,7 @@ INCIDENTS = SAME | answered(
     "a page of incidents",
     incidents={"type": "array", "items": object_of(**_INCIDENT, **_BESIDE)},
     total=COUNT,
+    coverage=COVERAGE,
     next=NEXT,
 )
 

@@ -9,10 +9,12 @@ from scarline.model import stamp
 from scarline.scars.incidents import Incident, failures_beside, flows_beside
 from scarline.web.etags import tagged
 from scarline.web.failures.backlog import Backlog
+from scarline.web.moments import ordered
 from scarline.web.paging import cursor_after, key_of
 from scarline.web.problems import DOCUMENTED, Refused
 from scarline.web.scars import documents
-from scarline.web.scars.asked import WantedIncidents, ordered
+from scarline.web.scars.asked import WantedIncidents
+from scarline.web.scars.covering import metrics_covered
 from scarline.web.scars.listing import falling, incident_as_data, told
 from scarline.web.scars.routes import Kept
 from scarline.web.scars.watched import Snapshot, Watched
@@ -44,7 +46,8 @@ async def get_incidents(
     """Return incidents, the newest first, each with the worst flows and the newest failures.
 
     An incident takes in the scars that began within ten minutes of its first one, or within one
-    interval of their metric. Flows and failures beside it are those of its services.
+    interval of their metric. Flows and failures beside it are those of its services. `coverage` is
+    that of metrics, as for scars.
     """
     return tagged(await incidents_told(watched, request.app.state.backlog, wanted), known)
 
@@ -62,6 +65,7 @@ async def incidents_told(
 ) -> dict[str, Any]:
     """Return what ``GET /api/incidents`` answers; raises ``UsageError`` for a bad query."""
     seen, failures = await watched.snapshot(), (await backlog.snapshot()).failures
+    stretch = ordered(wanted.since, wanted.until)
     found = [it for it in seen.incidents if _fits(it, wanted)]
     rest = found
     if wanted.cursor:
@@ -74,6 +78,7 @@ async def incidents_told(
             incident_as_data(it) | _beside(watched, seen, it, failures, MOST_BESIDE) for it in shown
         ],
         "total": len(found),
+        "coverage": await metrics_covered(watched.road, seen, stretch, wanted.metric, wanted.host),
         "next": cursor_after([falling(shown[-1].onset)]) if more else None,
     }
 
@@ -89,8 +94,7 @@ async def incident_told(watched: Watched, backlog: Backlog, name: str) -> dict[s
 
 
 def _fits(incident: Incident, wanted: WantedIncidents) -> bool:
-    since, until = ordered(wanted.since, wanted.until)
-    ended = incident.ended_at
+    since, until, ended = wanted.since, wanted.until, incident.ended_at
     return (
         (not wanted.metric or wanted.metric in incident.metrics)
         and (not wanted.host or wanted.host in incident.hosts)

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from scarline.pipeline import Pipeline
 from scarline.scars.marks import subject_of
-from scarline.web.coverage import covered
 from scarline.web.etags import tagged
-from scarline.web.moments import Moment
+from scarline.web.moments import Moment, ordered
 from scarline.web.problems import DOCUMENTED, Refused
 from scarline.web.scars import documents
-from scarline.web.scars.asked import WantedScars, ordered
+from scarline.web.scars.asked import WantedScars
+from scarline.web.scars.covering import metrics_covered
 from scarline.web.scars.listing import having, one, page
-from scarline.web.scars.watched import METRICS, Snapshot, Watched
+from scarline.web.scars.watched import Snapshot, Watched
 
 router = APIRouter(prefix="/api/scars", tags=["scars"], responses=DOCUMENTED)
 
@@ -38,7 +38,8 @@ async def get_scars(
 ) -> Response:
     """Return scars, the newest first, each with the earlier one that it is likest to.
 
-    `coverage` tells an empty list from one that nobody could fill, as for failures.
+    `coverage` tells an empty list from one that nobody could fill, as for failures; of a `metric`,
+    what searches for it looked at. A metric or host that was never looked at is named.
     """
     answer = await scars_told(watched.road, await watched.snapshot(), wanted)
     return tagged(answer, known)
@@ -57,13 +58,13 @@ async def get_scar(watched: Kept, series: Series, onset: Onset, known: Known = "
 
 async def scars_told(road: Pipeline, seen: Snapshot, wanted: WantedScars) -> dict[str, Any]:
     """Return what ``GET /api/scars`` answers; raises ``UsageError`` for a bad query."""
-    since, until = ordered(wanted.since, wanted.until)
+    stretch = ordered(wanted.since, wanted.until)
     rows = await asyncio.to_thread(having, seen, wanted)
     found, following = page(seen, rows, wanted.limit, wanted.cursor)
     return {
         "scars": found,
         "total": len(rows),
-        "coverage": covered(road, seen.looked, since, until, METRICS),
+        "coverage": await metrics_covered(road, seen, stretch, wanted.metric, wanted.host),
         "next": following,
     }
 

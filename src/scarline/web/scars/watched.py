@@ -13,12 +13,11 @@ from scarline.kinds import DECISION, INTEGRATION_FLOW, SCAR
 from scarline.ledger import Head
 from scarline.pipeline import Pipeline
 from scarline.ports import Query
-from scarline.scars import Options
 from scarline.scars.feedback import Judged, judged
 from scarline.scars.incidents import Incident, incidents
 from scarline.scars.marks import ABOUT, Standing, standing
-from scarline.scars.options import DEFAULT
-from scarline.web.coverage import Looked, looked
+from scarline.scars.preferences import Preferences
+from scarline.web.looked import Looked, looked_by
 
 METRICS, DECISIONS, FLOWS = "metrics", "decisions", "flows"
 """The streams that bring points with their scars, marks, and the names of systems."""
@@ -60,11 +59,11 @@ class _Read:
 class Watched:
     """Keeps scars in memory, and reads again only what may have changed.
 
-    ``options`` are those by which points were judged: the band of a chart goes by them.
+    ``preferences`` are those by which points were judged: the band of a chart goes by them.
     """
 
-    def __init__(self, road: Pipeline, options: Options = DEFAULT) -> None:
-        self.road, self.options = road, options
+    def __init__(self, road: Pipeline, preferences: Preferences | None = None) -> None:
+        self.road, self.preferences = road, preferences or Preferences()
         self._reading = asyncio.Lock()
         self._scars, self._decisions, self._flows, self._judged = (_Read() for _ in range(4))
         self._kept: tuple[str, Snapshot] | None = None
@@ -85,8 +84,7 @@ class Watched:
         if _stale(self._scars, metrics):
             found = await store.find(Query(SCAR))
             runs = ledger.replay(await store.entries(METRICS))
-            seen = looked([(run.asked, run.missing) for run in runs if run.live])
-            self._scars = _Read(metrics, (_newest_first(found),), seen)
+            self._scars = _Read(metrics, (_newest_first(found),), looked_by(runs))
         if _stale(self._decisions, decisions):
             told = await store.find(Query(DECISION, where={"about": [ABOUT]}))
             self._decisions = _Read(decisions, (told,))
