@@ -1,5 +1,6 @@
 """Settings: names, defaults, and sentences that never hold a secret."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,3 +113,22 @@ def test_what_is_no_length_is_a_sentence(text: str) -> None:
     """With an example of what would be."""
     with pytest.raises(ValueError, match="such as 15m"):
         types.duration(text)
+
+
+def test_a_folder_that_cannot_be_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have a file ``.env`` or not: nobody can know, and that is said."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.chmod(0)
+    own = os.geteuid()
+    try:
+        if own == 0:
+            os.seteuid(65_534)  # root may look into every folder
+        with pytest.raises(ConfigError, match="start in another folder"):
+            settings.load()
+    finally:
+        os.seteuid(own)
+        folder.chmod(0o700)

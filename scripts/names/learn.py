@@ -8,10 +8,15 @@ from scarline.privacy.names import features, lists, tokens
 
 Rows = npt.NDArray[np.int32]
 BATCH, RATE, DECAY = 256, 0.15, 2e-6
+PLAIN = 5  # of so many words from abroad without any around that tell, one is kept
 
 
-def rows_of(texts: list[Text]) -> tuple[Rows, npt.NDArray[np.bool_]]:
-    """Return the features of every candidate, and whether it is part of a person's name."""
+def rows_of(texts: list[Text], *, abroad: bool = False) -> tuple[Rows, npt.NDArray[np.bool_]]:
+    """Return the features of every candidate, and whether it is part of a person's name.
+
+    Of texts from abroad, few words are kept that are nobody's name and have no word of another
+    language around: they would teach that unknown words of English texts are nobody, too.
+    """
     found, labels = [], []
     for start in range(0, len(texts), 400):
         chunk = texts[start : start + 400]
@@ -24,8 +29,13 @@ def rows_of(texts: list[Text]) -> tuple[Rows, npt.NDArray[np.bool_]]:
             offset += len(text) + len(lists.BORDER)
         read = tokens.tokens_of(joined)
         at = features.candidates(read)
+        label = named[read.starts[at]]
+        if abroad:
+            kept = label | (features.tongues(read, at) > 0)
+            kept[::PLAIN] = True
+            at, label = at[kept], label[kept]
         found.append(features.features(read, at).T)
-        labels.append(named[read.starts[at]])
+        labels.append(label)
     return np.concatenate(found), np.concatenate(labels)
 
 
@@ -45,10 +55,9 @@ def weights_of(
             index = rows[part]
             scores = weights[index].sum(axis=1)
             error = 1 / (1 + np.exp(-scores)) - labels[part]
-            flat = index.ravel()
-            gradient = np.bincount(flat, np.repeat(error, index.shape[1]).astype(np.float32))
-            used = np.unique(flat)
-            slope = gradient[used].astype(np.float32) / BATCH + DECAY * weights[used]
+            used, which = np.unique(index.ravel(), return_inverse=True)
+            gradient = np.bincount(which, np.repeat(error, index.shape[1]).astype(np.float32))
+            slope = gradient.astype(np.float32) / BATCH + DECAY * weights[used]
             squares[used] += slope**2
             weights[used] -= RATE * slope / np.sqrt(squares[used])
         if epoch >= epochs // 2:

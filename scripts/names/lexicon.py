@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import sources
 import vocabulary
+from translations import FAMILIES, Words
 
 from scarline.privacy.names import lists
 
@@ -18,19 +19,32 @@ CENSUS_TOP_GIVEN, CENSUS_TOP_FAMILY = 500, 1_500
 SEEN, SEEN_TOP = 3, 50  # times that technical prose writes a word in lower case
 MANY = 3  # locales
 CITY_PEOPLE = 60_000
+ABROAD, ABROAD_KNOWN, ABROAD_EVERYDAY = 2, 5, 40  # times that a language's software says a word
+ABROAD_SMALL = 10  # times in lower case, for a frequent name
+OFTENER = 4  # times as often as in English: a word that tells the language
+FUNCTIONAL_ABROAD = 400  # words of a language that are always known
 _TOP = lists.GIVEN_TOP | lists.FAMILY_TOP
 _PERSONAL = lists.GIVEN | lists.FAMILY | lists.RANK
 
 
 def lexicon(
-    wordnet: Path, seen_lower: Counter[str], technical: set[str], given: set[str], family: set[str]
+    wordnet: Path,
+    seen_lower: Counter[str],
+    technical: set[str],
+    abroad: Words,
+    out: set[str],
 ) -> bytes:
-    """Return the file: paragraphs, each with a line of flags and then its words, compressed."""
+    """Return the file: paragraphs, each with a line of flags and then its words, compressed.
+
+    Names and words of other languages that are in `out` are left out; the most frequent of those
+    words stay.
+    """
     flags: Counter[str] = Counter()
-    _names(flags, given, family)
+    _names(flags, out)
     _words(flags, *sources.wordnet_words(wordnet), seen_lower)
     _mark(flags, {w for w in technical if not flags[w] & _PERSONAL}, lists.TECHNICAL)
     _places(flags)
+    _abroad(flags, seen_lower, abroad, out)
     by_flags: dict[int, set[str]] = {}
     for word, kind in _folded(flags).items():
         by_flags.setdefault(kind, set()).add(word)
@@ -44,20 +58,20 @@ def _mark(flags: Counter[str], words: Iterable[str], bit: int) -> None:
         flags[word] |= bit
 
 
-def _names(flags: Counter[str], given: set[str], family: set[str]) -> None:
+def _names(flags: Counter[str], out: set[str]) -> None:
     locales: dict[int, Counter[str]] = {lists.GIVEN: Counter(), lists.FAMILY: Counter()}
     for kind, by_locale in zip(locales, sources.faker_names(), strict=True):
         for names in by_locale.values():
             locales[kind].update({w for name in names for w in _parts(name)})
     given_us, family_us = sources.census()
-    for kind, held_out, us, kept, top, top_bit in (
-        (lists.GIVEN, given, given_us, CENSUS_GIVEN, CENSUS_TOP_GIVEN, lists.GIVEN_TOP),
-        (lists.FAMILY, family, family_us, CENSUS_FAMILY, CENSUS_TOP_FAMILY, lists.FAMILY_TOP),
+    for kind, us, kept, top, top_bit in (
+        (lists.GIVEN, given_us, CENSUS_GIVEN, CENSUS_TOP_GIVEN, lists.GIVEN_TOP),
+        (lists.FAMILY, family_us, CENSUS_FAMILY, CENSUS_TOP_FAMILY, lists.FAMILY_TOP),
     ):
         names = {w.lower() for w in us[:kept]} | set(locales[kind])
         tops = {w.lower() for w in us[:top]} | {w for w, n in locales[kind].items() if n >= MANY}
-        _mark(flags, names - held_out, kind)
-        _mark(flags, tops - held_out, top_bit)
+        _mark(flags, names - out, kind)
+        _mark(flags, tops - out, top_bit)
 
 
 def _parts(name: str) -> list[str]:
@@ -107,6 +121,29 @@ def _places(flags: Counter[str]) -> None:
         _mark(flags, [" ".join(words)], lists.PLACE)
         _mark(flags, words[:1], lists.PLACE_START)
         _mark(flags, [w for w in words if len(w) > 3], lists.PLACE_PART)  # noqa: PLR2004 - San
+
+
+def _abroad(flags: Counter[str], english: Counter[str], abroad: Words, out: set[str]) -> None:
+    """Mark the words of other languages' software, with the family of languages that they tell."""
+    total = english.total()
+    for language, bit in FAMILIES.items():
+        small, capital = abroad.small[language], abroad.capital[language]
+        both = small + capital
+        size = both.total()
+        for place, (word, times) in enumerate(both.most_common()):
+            if times < ABROAD or (place >= FUNCTIONAL_ABROAD and word in out):
+                continue
+            named = flags[word] & (lists.GIVEN | lists.FAMILY)
+            evidence = small[word] if named and language != "de" else times
+            if evidence < ABROAD or (flags[word] & _TOP and small[word] < ABROAD_SMALL):
+                continue
+            level = 3 if times >= ABROAD_EVERYDAY else 2 if times >= ABROAD_KNOWN else 1
+            known = max(level * lists.RANK_STEP, flags[word] & lists.RANK)
+            flags[word] = (flags[word] & ~lists.RANK) | known | lists.FOREIGN
+            if times / size > OFTENER * english[word] / total:
+                flags[word] |= bit
+    for word in vocabulary.POLITE:
+        flags[word] = (flags[word] & ~(lists.GIVEN | lists.FAMILY | _TOP)) | lists.RANK
 
 
 def _folded(flags: Counter[str]) -> dict[str, int]:

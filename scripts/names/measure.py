@@ -7,10 +7,13 @@ from pathlib import Path
 from random import Random
 
 import corpus
+from abroad import LOCALES, PEOPLE
+from writer import Writer
 
 from scarline.privacy.names import find
 
 Text = corpus.Text
+EACH = 14  # sentences of each template
 DOCUMENT = 60_000  # characters of one file that are read
 
 
@@ -37,6 +40,17 @@ def templates_half(path: Path, half: int, seed: int = 5) -> list[Text]:
 def tweets(path: Path) -> list[Text]:
     """Return the tweets of a file of WNUT-17's format."""
     return [corpus.unmarked(text) for text in corpus.wnut(path)]
+
+
+def abroad(wordnet: Path, half: int, seed: int = 99) -> list[Text]:
+    """Return sentences about people in other languages, of one half of our templates."""
+    writer = Writer(Random(seed), wordnet)  # noqa: S311
+    texts: list[Text] = []
+    for language, block in PEOPLE.items():
+        for line in block.strip().splitlines()[half::2] * EACH:
+            writer.names.move_to(LOCALES[language])
+            texts.append(corpus.unmarked(writer.fill(line)))
+    return texts
 
 
 def files(folder: Path, endings: tuple[str, ...], limit: int = 4_000_000) -> Iterator[str]:

@@ -49,6 +49,10 @@ class Names:  # noqa: D101 - see the module
         """Go to another country."""
         (self.locale,) = self._random.choices(self.locales, self._weights)
 
+    def move_to(self, locales: str) -> None:
+        """Go to one of these countries."""
+        self.locale = self._random.choice([k for k in locales.split() if k in self.locales])
+
     def _english(self) -> bool:
         """Whether to take one of the names that every other person has."""
         return self.locale in _ENGLISH and self._random.random() < 0.4  # noqa: PLR2004

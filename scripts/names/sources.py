@@ -8,6 +8,9 @@
 | English words by rank | symspellpy: SCOWL and Google Books Ngram | MIT, CC BY 3.0 |
 | English words in lower case | WordNet 3.0 (Debian's `wordnet-base`) | WordNet licence |
 | words of some 20 languages | Faker's lorem | MIT |
+| what software says in ten languages | Django, django-cms, Django REST framework, Wagtail, | BSD |
+| | Flask-Admin; django-allauth, Flask-Security-Too, humanize, indico; | MIT |
+| | Home Assistant's integrations, TypeScript's diagnostics | Apache-2.0 |
 """
 
 import re

@@ -140,3 +140,8 @@ CUES = """
 dear hi hello hey named called user name is sir customer with patient owner contact assignee hola
 bonjour hallo ciao heiße nom nombre nome regards cheers
 """.split()  # noqa: SIM905 - read as prose
+
+POLITE = """
+sie ihr ihre ihnen ihrem ihren ihrer ihres vous votre usted ustedes você vocês państwo
+siz sizin вы вас вам ваш ваша ваше ваши
+""".split()  # noqa: SIM905 - read as prose

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import abroad
 import corpus
 import sources
 import templates
@@ -28,6 +29,7 @@ sold went likes hopes agreed confirmed complained insisted tweeted noted admitte
 ENDINGS = "soft ify tech ly corp media works data lab"
 KINDS = "Inc Ltd LLC GmbH Corp Group Bank Labs Systems Foundation"
 SHORT = 2  # letters
+PEOPLE = 0.6  # of the sentences of other languages
 
 
 class Writer:
@@ -47,6 +49,7 @@ class Writer:
             [line.replace("\\n", "\n") for line in block.strip().splitlines()]
             for block in (templates.PEOPLE, templates.ABROAD, templates.NOBODY)
         )
+        self._nouns = [""]
         self._slots = self._fillers()
 
     def person(self) -> str:
@@ -70,6 +73,14 @@ class Writer:
         styles: list[Callable[[str], str]] = [str, str.title, str.upper, str.lower]
         (style,) = self._random.choices(styles, [88, 6, 3, 3])
         return str(style(text))
+
+    def abroad(self, language: str, nouns: list[str], half: int) -> str:
+        """Return a sentence of another language, about people or nobody, of half the templates."""
+        random = self._random
+        self.names.move_to(abroad.LOCALES[language])
+        self._nouns = nouns
+        block = abroad.PEOPLE if random.random() < PEOPLE else abroad.NOBODY
+        return self.fill(random.choice(block[language].strip().splitlines()[half::2]))
 
     def _restyled(self, text: str) -> str:
         styles: list[Callable[[str], str]] = [str, str.lower, str.upper, _small_names]
@@ -131,6 +142,8 @@ class Writer:
             "job": one(self._jobs), "Day": one(DAYS), "Month": one(MONTHS),
             "Lang": one(LANGUAGES), "date": one(DATES), "mail": one(MAILS), "phone": one(PHONES),
             "Letter": one(list(string.ascii_uppercase)), "num": self._number,
+            "noun": lambda: self._random.choice(self._nouns),
+            "Noun": lambda: self._random.choice(self._nouns).capitalize(),
             "id": lambda: f"{self._random.getrandbits(32):08x}",
             "street": lambda: f"{self._number()} {word().capitalize()} {one(STREETS)()}",
         }  # fmt: skip

@@ -23,6 +23,10 @@ def load() -> Settings:
         wrong = [f"{_spoken(fault['loc'])}: {_reason(fault)}" for fault in error.errors()]
         message = "settings are wrong: " + "; ".join(wrong)
         raise ConfigError(message) from None
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        message = f"a file .env cannot be looked for here ({reason}): start in another folder"
+        raise ConfigError(message) from None
 
 
 def _spoken(location: tuple[int | str, ...]) -> str:

@@ -35,7 +35,7 @@ _OF_THE_WORD = lists.RESIDES - 1  # the bits above are for places
 _KNOWN_WORD = 2 * lists.RANK_STEP
 _SALTS = np.arange(1, 64, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _NEAR = 80  # characters to either side that tell prose from code
-_AROUND = 8  # tokens to either side that tell a sentence from a heading
+_AROUND = 8  # tokens to either side that tell a sentence from a heading, and the language
 
 # Coarse classes of a neighbour; those of signs and small words are their hashes.
 _NAME, _UNKNOWN, _COMMON, _LETTER, _DIGITS, _CODE, _TITLE, _KIN = range(2, 10)
@@ -92,11 +92,12 @@ def features(tokens: Tokens, at: Indices) -> npt.NDArray[np.int32]:
     seen = _seen(tokens, around)
     third, second, left, right, next_, far = seen
     near = _near(tokens, around[1:5], seen[1:5])
-    own, coarse = _own(tokens, at)
+    tongue = tongues(tokens, at)
+    own, coarse = _own(tokens, at, tongue)
     glued, setting = _glued(tokens, at), _setting(tokens, at)
     pair, sides = _both(second, left), _both(left, right)
     rows = np.stack([
-        own, tokens.hashes[at] ^ coarse, *_endings(tokens, at),
+        own, tokens.hashes[at] ^ coarse, *_endings(tokens, at, tongue),
         _both(left, glued), _both(right, glued),
         left, right, second, next_, third, far,
         pair, _both(right, next_), sides, _both(third, pair),
@@ -114,10 +115,13 @@ def _both(one: lists.Hashes, other: lists.Hashes) -> lists.Hashes:
     return one * np.uint64(0xBF58476D1CE4E5B9) + other
 
 
-def _own(tokens: Tokens, at: Indices) -> tuple[lists.Hashes, lists.Hashes]:
-    """Return a candidate's shape and all that the lists say of it; and the same in a few bits."""
+def _own(tokens: Tokens, at: Indices, tongue: lists.Hashes) -> tuple[lists.Hashes, lists.Hashes]:
+    """Return a candidate's shape and all that the lists say of it; and the same in a few bits.
+
+    Each language has its own ways with capitals, so its words count apart.
+    """
     flags = (tokens.flags[at] & _OF_THE_WORD).astype(np.uint64)
-    shapes = tokens.shapes[at].astype(np.uint64)
+    shapes = tokens.shapes[at].astype(np.uint64) | tongue << np.uint64(4)
     known = ((flags & np.uint64(lists.RANK)) >= _KNOWN_WORD).astype(np.uint64)
     few = (flags & np.uint64(_NAMED | lists.GIVEN_TOP)) | known << np.uint64(5)
     return shapes << np.uint64(16) | flags, shapes << np.uint64(8) | few
@@ -154,15 +158,18 @@ def _glued(tokens: Tokens, at: Indices) -> lists.Hashes:
     return np.asarray(left + np.uint64(2) * right, np.uint64)
 
 
-def _endings(tokens: Tokens, at: Indices) -> lists.Hashes:
-    """Return the hashes of its last two to four letters and its first three, and its length."""
+def _endings(tokens: Tokens, at: Indices, tongue: lists.Hashes) -> lists.Hashes:
+    """Return the hashes of its last two to four letters and its first three, and its length.
+
+    Each language has endings of its own.
+    """
     starts, ends = tokens.starts[at], tokens.ends[at]
     shapes = tokens.shapes[at].astype(np.uint64)
     lows = np.stack([*np.maximum(starts, ends - _SIZES[:, None]), starts])
     highs = np.stack([ends, ends, ends, np.minimum(starts + 3, ends)])
     lengths = np.minimum(ends - starts, 14).astype(np.uint64) * np.uint64(16)
     endings = np.stack([*lists.stretch_hashes(tokens.sums, lows, highs), lengths])
-    return np.asarray(endings + shapes, np.uint64)
+    return np.asarray(endings + shapes + (tongue << np.uint64(8)), np.uint64)
 
 
 def _setting(tokens: Tokens, at: Indices) -> lists.Hashes:
@@ -180,6 +187,17 @@ def _setting(tokens: Tokens, at: Indices) -> lists.Hashes:
     return np.asarray(setting, np.uint64)
 
 
+def tongues(tokens: Tokens, at: Indices) -> lists.Hashes:
+    """Return which family of languages the words around are of; 0 for English or none."""
+    told = (tokens.flags >> np.uint32(_FIRST_TONGUE)) & np.uint32(15)
+    english = (told == 0) & ((tokens.flags & lists.RANK) >= _KNOWN_WORD)
+    counts = np.cumsum(_LANES[told | english * np.uint32(16)])
+    left = np.maximum(at - _AROUND - 1, 0)
+    right = np.minimum(at + _AROUND, len(counts) - 1)
+    near = (counts[right] - counts[left]) >> _SHIFTS[:, None] & np.uint64(255)
+    return np.asarray(near.argmax(axis=0), np.uint64)
+
+
 def _signs() -> npt.NDArray[np.uint8]:
     """Return for each code point what it says of a word that it touches."""
     table = np.zeros(0x10000, np.uint8)
@@ -195,6 +213,13 @@ def _signs() -> npt.NDArray[np.uint8]:
 
 
 _BEFORE, _AFTER, _JOINT = 1, 2, 4
+_FIRST_TONGUE = 22  # the bit of lists.GERMAN
+# Counts of the words of English and of each family lie side by side in one number.
+_SHIFTS = np.arange(0, 40, 8, dtype=np.uint64)
+_LANES = np.array(
+    [sum(1 << 8 * (k + 1) for k in range(4) if bits >> k & 1) for bits in range(16)] + [1] * 16,
+    np.uint64,
+)
 _SIGNS = _signs()
 _WORDS = np.array([0, 0, 1, 1, 1, 1, 1, 1, 0, 0], np.bool_)
 _STEPS = np.array([-3, -2, -1, 1, 2, 3])

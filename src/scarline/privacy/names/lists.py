@@ -21,7 +21,7 @@ GIVEN = 1 << 0
 FAMILY = 1 << 1
 GIVEN_TOP = 1 << 2  # in the lists of many countries, or frequent in one
 FAMILY_TOP = 1 << 3
-RANK = 3 << 4  # how frequent an English word is: 0 unknown, 1 rare, 2 known, 3 everyday
+RANK = 3 << 4  # how frequent a word is: 0 unknown, 1 rare, 2 known, 3 everyday
 RANK_STEP = 1 << 4
 DICTIONARY = 1 << 6  # an English dictionary writes it in lower case
 FOREIGN = 1 << 7  # a word of another language
@@ -39,6 +39,12 @@ SUBJECT = 1 << 18  # I, she, who
 STREET = 1 << 19
 PLACE_START = 1 << 21  # the first word of one
 CUE = 1 << 20  # dear, named, user: a name may follow, even in small letters
+
+# The languages whose software says a word much oftener than English does.
+GERMAN = 1 << 22  # capitalises every noun
+ROMANCE = 1 << 23  # French, Italian, Portuguese, Spanish
+NORTHERN = 1 << 24  # Dutch, Swedish
+EASTERN = 1 << 25  # Polish, Russian, Turkish
 
 BUCKET_BITS = 17
 _MULTIPLIER = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scarline.privacy.names import lists
-from scarline.privacy.names.features import candidates, features
+from scarline.privacy.names.features import candidates, features, tongues
 from scarline.privacy.names.particles import articles, particles
 from scarline.privacy.names.tokens import CAPITALISED, CAPITALS, SMALL, Indices, Tokens
 
-SURE = 0.0
+SURE = -0.35
 """From this score on a word is a name by itself; scores are logarithms of odds."""
 
 LIKELY = -1.0
@@ -31,6 +31,12 @@ ACRONYM = 3.0
 
 PARTICLE = 2.0
 """And so much for a small word of another language: Der, Le, Es; for Sun, before a date."""
+
+ABROAD = 0.2
+"""And so much more where most words around are of another language,"""
+
+UNUSUAL = 2.0
+"""and so much there for a word that is in small letters or in capitals: few write names so."""
 
 _EVERYDAY = lists.RANK | lists.DICTIONARY | lists.SEEN_LOWER | lists.TECHNICAL
 
@@ -60,7 +66,9 @@ def scores(tokens: Tokens, at: Indices) -> npt.NDArray[np.float32]:
     small = tokens.shapes[at] == SMALL
     particle = np.isin(tokens.hashes[at], particles()) * (1.0 + small)
     thing = np.isin(tokens.hashes[at - 1], articles()) & (small | ~listed)
+    unusual = small | (tokens.shapes[at] == CAPITALS)
     less = PRODUCT * product + ACRONYM * acronym + PARTICLE * (particle + 2 * thing)
+    less += (ABROAD + UNUSUAL * unusual) * (tongues(tokens, at) > 0)
     return np.asarray(steps * scale - less, np.float32)
 
 
