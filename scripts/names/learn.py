@@ -29,12 +29,12 @@ def rows_of(texts: list[Text], *, abroad: bool = False) -> tuple[Rows, npt.NDArr
             offset += len(text) + len(lists.BORDER)
         read = tokens.tokens_of(joined)
         at = features.candidates(read)
-        label = named[read.starts[at]]
+        label, tongue = named[read.starts[at]], features.tongues(read, at)
         if abroad:
-            kept = label | (features.tongues(read, at) > 0)
+            kept = label | (tongue > 0)
             kept[::PLAIN] = True
-            at, label = at[kept], label[kept]
-        found.append(features.features(read, at).T)
+            at, label, tongue = at[kept], label[kept], tongue[kept]
+        found.append(features.features(read, at, tongue).T)
         labels.append(label)
     return np.concatenate(found), np.concatenate(labels)
 

@@ -64,7 +64,7 @@ NAMED: Sequence[tuple[str, list[str]]] = [
     ("O cliente João Pereira quer cancelar a fatura.", ["João Pereira"]),
     ("Klient Piotr Kowalski nie mógł się zalogować.", ["Piotr Kowalski"]),
     ("Kunden Astrid Lindqvist kunde inte logga in.", ["Astrid Lindqvist"]),
-    ("Sevgili Ayşe Demir, talebiniz reddedildi.", ["Ayşe Demir"]),
+    ("Lütfen Ayşe Demir ile görüşün.", ["Ayşe Demir"]),
     # scripts
     ("Меня зовут Анна Петрова.", ["Анна Петрова"]),
     ("Sehr geehrte Frau Müller-Lüdenscheidt,", ["Müller-Lüdenscheidt"]),

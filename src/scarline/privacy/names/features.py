@@ -86,13 +86,15 @@ def _inside_code(tokens: Tokens, at: Indices) -> npt.NDArray[np.bool_]:
     return np.asarray(inside)
 
 
-def features(tokens: Tokens, at: Indices) -> npt.NDArray[np.int32]:
-    """Return, for each feature (rows) and each candidate (columns), the number of its weight."""
+def features(tokens: Tokens, at: Indices, tongue: lists.Hashes) -> npt.NDArray[np.int32]:
+    """Return, for each feature (rows) and each candidate (columns), the number of its weight.
+
+    `tongue` is what `tongues` says of the candidates.
+    """
     around = at + _STEPS[:, None]
     seen = _seen(tokens, around)
     third, second, left, right, next_, far = seen
     near = _near(tokens, around[1:5], seen[1:5])
-    tongue = tongues(tokens, at)
     own, coarse = _own(tokens, at, tongue)
     glued, setting = _glued(tokens, at), _setting(tokens, at)
     pair, sides = _both(second, left), _both(left, right)

@@ -59,7 +59,8 @@ def weights() -> tuple[npt.NDArray[np.int8], float]:
 def scores(tokens: Tokens, at: Indices) -> npt.NDArray[np.float32]:
     """Return for each candidate the logarithm of the odds that it is part of a name."""
     table, scale = weights()
-    steps = table[features(tokens, at)].sum(axis=0, dtype=np.int32)
+    tongue = tongues(tokens, at)
+    steps = table[features(tokens, at, tongue)].sum(axis=0, dtype=np.int32)
     product = (tokens.flags[at] & lists.TECHNICAL) > 0
     listed = (tokens.flags[at] & (lists.GIVEN | lists.FAMILY)) > 0
     acronym = (tokens.shapes[at] == CAPITALS) & ~listed
@@ -68,7 +69,7 @@ def scores(tokens: Tokens, at: Indices) -> npt.NDArray[np.float32]:
     thing = np.isin(tokens.hashes[at - 1], articles()) & (small | ~listed)
     unusual = small | (tokens.shapes[at] == CAPITALS)
     less = PRODUCT * product + ACRONYM * acronym + PARTICLE * (particle + 2 * thing)
-    less += (ABROAD + UNUSUAL * unusual) * (tongues(tokens, at) > 0)
+    less += (ABROAD + UNUSUAL * unusual) * (tongue > 0)
     return np.asarray(steps * scale - less, np.float32)
 
 
