@@ -102,8 +102,8 @@ def report(wordnet: Path, templates: Path | None, tweets: Path | None, nobody: l
             found = list(measure.files(folder, endings))
             if found:
                 _say(f"{folder} {' '.join(endings)}:", measure.excess(found))
-        for language, texts in translations.of_folder(folder).items():
-            _say(f"{folder} {language}:", measure.excess(texts))
+        for language, said in translations.of_folder(folder).items():
+            _say(f"{folder} {language}:", measure.excess(said))
 
 
 def _say(*words: object) -> None:
