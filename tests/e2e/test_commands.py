@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -234,7 +235,8 @@ def test_demo_once(tmp_path: Path) -> None:
     assert [it.split(" scarline ")[1] for it in left] == [
         *("runs", "scars list", "failures groups", "verify", "serve")
     ]
-    looked = f"{left[0].replace(' scarline ', f' {sys.executable} -m scarline ')} --json"
+    called = f" {shlex.quote(sys.executable)} -m scarline "
+    looked = f"{left[0].replace(' scarline ', called)} --json"
     found = subprocess.run(
         ["/bin/sh", "-c", looked], env=environment, capture_output=True, check=True, timeout=60
     )
