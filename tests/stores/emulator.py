@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+import stamina
 
 from scarline.stores.firestore import Config
 from scarline.stores.firestore.client import connected
@@ -57,9 +58,11 @@ class Emulator:
         return Config(self.project, emulator=self.address, **how)  # type: ignore[arg-type]
 
     def clear(self) -> None:
-        """Forget all documents."""
+        """Forget all documents, once no transaction of a test that was given up holds any."""
         path = f"emulator/v1/projects/{self.project}/databases/(default)/documents"
-        httpx.delete(f"http://{self.address}/{path}", timeout=30).raise_for_status()
+        for attempt in stamina.retry_context(httpx.HTTPStatusError, attempts=40, timeout=120):
+            with attempt:
+                httpx.delete(f"http://{self.address}/{path}", timeout=30).raise_for_status()
 
 
 def emulator(config: pytest.Config) -> Emulator:

@@ -140,7 +140,9 @@ async def test_two_streams_of_one_kind_at_once(emulator: Emulator) -> None:
     async with opener(emulator)() as store:
         sources = {f"llm{own}": FakeSource(steps[own]) for own in range(3)}
         road = Pipeline(sources, store, Clock(moment(0)))
-        runs = await asyncio.gather(*[road.pull(stream) for stream in sources])
+        async with asyncio.TaskGroup() as together:  # one that fails leaves none to go on
+            pulls = [together.create_task(road.pull(stream)) for stream in sources]
+        runs = [it.result() for it in pulls]
         assert sum(run.counts["new"] for run in runs) == 8
         assert await road.verify() == []
         for run in runs:

@@ -60,8 +60,7 @@ class Transaction:
         self, names: Sequence[str], fields: Sequence[str] = ()
     ) -> dict[str, Document | None]:
         """Return documents by their full names, None for those that are not there."""
-        found, self.at, begun = await self._documents.read(names, fields, within=self.id)
-        self.id = self.id or begun
+        found, self.at = await self._documents.read(names, fields, self)
         return found
 
     async def ask(self, ask: Ask) -> list[Document]:
@@ -119,7 +118,7 @@ class Documents:
 
     async def get(self, name: str) -> tuple[Document | None, int]:
         """Return a document, or None, and the server's time in microseconds since 1970."""
-        found, at, _ = await _patiently(lambda: self.read([name], (), within=None))
+        found, at = await _patiently(lambda: self.read([name], ()))
         return found[name], at
 
     async def ask(self, ask: Ask, at: int | None = None) -> list[Document]:
@@ -155,36 +154,37 @@ class Documents:
         return [it.document for it in plain if it.HasField("document")]
 
     async def read(
-        self, names: Sequence[str], fields: Sequence[str], *, within: bytes | None
-    ) -> tuple[dict[str, Document | None], int, bytes]:
-        """Return documents by name, the server's time, and the transaction that was begun.
+        self, names: Sequence[str], fields: Sequence[str], within: Transaction | None = None
+    ) -> tuple[dict[str, Document | None], int]:
+        """Return documents by name, and the server's time; the first read begins a transaction.
 
-        ``within`` is the transaction to read in: None for no transaction, empty to begin one.
+        It has its id as soon as that is known: a read that breaks off holds what it read so far.
         """
         request = _Get()
         request.database = self._database
         request.documents.extend(names)
         if fields:  # an empty mask is one that lets nothing through
             request.mask.field_paths.extend(fields)
-        if within:
-            request.transaction = within
+        if within is not None and within.id:
+            request.transaction = within.id
         elif within is not None:
             request.new_transaction.read_write.SetInParent()
         found: dict[str, Document | None] = {}
-        at, begun = 0, b""
+        at = 0
         with told():
             answers = await self._client.batch_get_documents(
                 request=types.BatchGetDocumentsRequest.wrap(request), **self._how
             )
             async for answer in answers:
                 plain = types.BatchGetDocumentsResponse.pb(answer)
-                begun = begun or plain.transaction
+                if within is not None and plain.transaction:
+                    within.id = plain.transaction
                 at = micros(plain.read_time) or at
                 if plain.HasField("found"):
                     found[plain.found.name] = plain.found
                 elif plain.missing:
                     found[plain.missing] = None
-        return found, at, begun
+        return found, at
 
     async def _page(self, ask: Ask, at: int | None, after: Document | None) -> list[Document]:
         request = self.request(ask)
