@@ -27,7 +27,6 @@ _SHORT = 40  # characters of a piece, in the middle, of what is streamed word by
 _ENDED = re.compile(r"[.?!:;,>)}\]\"'\s]\Z")
 _TAG = re.compile(r"[A-Za-z][\w./-]{0,60}:\S")  # a name and its value, as Datadog has tags
 _DEEPEST = 4
-_NAMES = frozenset(("person", "place"))
 _WORD = re.compile(r"[^\W\d_]{2}")
 _STRONG = frozenset((Category.SECRET, Category.FINANCIAL))  # also in what has no words: numbers
 
